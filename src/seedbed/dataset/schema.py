@@ -1,0 +1,78 @@
+"""The scene-graph schema that worlds write and every other room reads, and the standard columns.
+
+Units: metres, degrees, pixels. World axes: x right, y away from the viewer, z up; the table top is z = 0.
+Pixels: x right, y down, origin at the outer corner of the top-left pixel.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+VECTOR = pa.list_(pa.float32(), 3)
+
+OBJECT = pa.struct(
+    [
+        ("id", pa.int32()),  # position in the list of objects; object 0 is the scene's subject
+        ("category", pa.string()),
+        ("color", pa.string()),
+        ("material", pa.string()),
+        ("size", pa.string()),  # "small" or "large"
+        ("position", VECTOR),  # centre of the base, metres
+        ("rotation", pa.float32()),  # about z, degrees
+        ("dimensions", VECTOR),  # axis-aligned extent before rotation, metres
+        ("bbox_xyxy", pa.list_(pa.float32(), 4)),  # visible pixels' box; [0, 0, 0, 0] if none is visible
+        ("visible_pixels", pa.int32()),
+        ("visibility", pa.float32()),  # visible / unoccluded samples inside the frame, 0..1
+        ("depth", pa.float32()),  # of the centre along the optical axis, metres
+        ("pixel_xy", pa.list_(pa.float32(), 2)),  # projection of the object's centre
+    ]
+)
+
+RELATION = pa.struct(
+    [
+        ("subject", pa.int32()),
+        ("predicate", pa.string()),  # left_of, right_of, in_front_of, behind
+        ("object", pa.int32()),
+    ]
+)
+
+CAMERA = pa.struct(
+    [
+        ("eye", VECTOR),
+        ("target", VECTOR),
+        ("fov", pa.float32()),  # vertical, degrees
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+    ]
+)
+
+SCENE = pa.struct(
+    [
+        ("objects", pa.list_(OBJECT)),
+        ("relations", pa.list_(RELATION)),
+        ("camera", CAMERA),
+        ("background", pa.string()),
+    ]
+)
+
+QUESTION = pa.struct(
+    [
+        ("family", pa.string()),
+        ("question", pa.string()),
+        ("answer", pa.string()),
+        ("choices", pa.list_(pa.string())),  # empty for open questions
+        ("program", pa.string()),  # executing it on the row's scene gives the answer
+    ]
+)
+
+# Provenance: on every row of every dataset, whoever made it.
+PROVENANCE = [
+    pa.field("id", pa.string()),  # world@version/seed/index, or sha256:<hex> for collected rows
+    pa.field("world", pa.string()),
+    pa.field("version", pa.string()),
+    pa.field("seed", pa.int64()),
+    pa.field("index", pa.int64()),
+    pa.field("source", pa.string()),
+    pa.field("licence", pa.string()),  # SPDX identifier
+    pa.field("consent", pa.string()),
+]
