@@ -40,6 +40,7 @@ ROOMS = {
 _things: dict[str, dict[str, Any]] = {kind: {} for kind in ROOMS}
 _origin: dict[tuple[str, str], str] = {}
 _discovered: set[str] = set()
+_plugins: list[str] = []
 
 
 def register(kind: str, name: str) -> Callable[[T], T]:
@@ -112,3 +113,9 @@ def load_plugin(path: str | Path) -> None:
     except Exception as error:
         sys.modules.pop(name, None)
         raise UsageError(f"the plugin failed to import: {error!r}", where=str(path)) from error
+    _plugins.append(str(file.resolve()))
+
+
+def plugins() -> list[str]:
+    """The plugin files loaded so far: worker processes load the same."""
+    return list(_plugins)

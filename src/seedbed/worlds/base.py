@@ -8,22 +8,16 @@ columns. Row i depends on (world, version, seed, i) alone: never on order, batch
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
 
+from seedbed.design.factors import Factor
+from seedbed.lineage import row_id, row_rng
 
-@dataclass(frozen=True)
-class Factor:
-    """A discrete property that a world can be asked for: its name and the levels it can take."""
-
-    name: str
-    levels: tuple[str | int, ...]
-    doc: str = ""
+__all__ = ["Factor", "Plan", "World", "row_id", "row_rng"]
 
 
 Plan = Mapping[str, Any]
@@ -50,19 +44,3 @@ class World(Protocol):
     def render(self, plans: Sequence[Plan]) -> pa.RecordBatch:
         """Columns for these plans, in their order. Deterministic: no random numbers are drawn here."""
         ...
-
-
-def row_rng(world: str, version: str, seed: int, index: int, stream: str = "plan") -> np.random.Generator:
-    """The counter-based generator (Philox 4x64) of one row: its own for each (world, version, seed, index).
-
-    `stream` separates uses within the row, so that drawing more numbers for one never shifts another.
-    """
-    digest = hashlib.sha256(f"{world}@{version}/{stream}".encode()).digest()
-    key = np.array([int.from_bytes(digest[:8], "little"), seed & 0xFFFF_FFFF_FFFF_FFFF], dtype=np.uint64)
-    counter = np.array([0, 0, 0, index], dtype=np.uint64)
-    return np.random.Generator(np.random.Philox(key=key, counter=counter))
-
-
-def row_id(world: str, version: str, seed: int, index: int) -> str:
-    """The identity of a generated row: from it alone the row can be made again."""
-    return f"{world}@{version}/{seed}/{index}"

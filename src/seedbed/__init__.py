@@ -1,0 +1,54 @@
+"""Seedbed: a data engine for vision and vision-language models.
+
+    import seedbed as sb
+
+    ds = sb.generate("tabletop", rows=100, seed=0, out="data/a")
+    result = sb.audit(table, label="y", prediction="p", by=["category", "color"])
+    run = sb.run("recipes/loop.yaml", set={"generate.rows": 500})
+
+Importing this package costs little: each part is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "Audit": "seedbed.audit",
+    "Dataset": "seedbed.dataset",
+    "Design": "seedbed.design",
+    "Factor": "seedbed.worlds.base",
+    "Run": "seedbed.run",
+    "Slice": "seedbed.slices",
+    "audit": "seedbed.audit",
+    "generate": "seedbed.run.generate",
+    "register": "seedbed.registry",
+    "run": "seedbed.run",
+    "verify": "seedbed.run.verify",
+}
+
+__all__ = ["__version__", *_PUBLIC]
+
+if TYPE_CHECKING:
+    from seedbed.audit import Audit, audit
+    from seedbed.dataset import Dataset
+    from seedbed.design import Design
+    from seedbed.registry import register
+    from seedbed.run import Run, run
+    from seedbed.run.generate import generate
+    from seedbed.run.verify import verify
+    from seedbed.slices import Slice
+    from seedbed.worlds.base import Factor
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'seedbed' has no attribute '{name}'")
+    return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,78 @@
+"""The balance certificate: what a design asked for and what the rows hold, counted from the rows."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from seedbed.design.factors import Factor
+
+VERSION = 1
+
+
+def certificate(table: pa.Table, factors: Sequence[Factor], asked: dict[str, Any]) -> dict[str, Any]:
+    """Count every factor and every pair of factors in the rows.
+
+    Returns rows, per factor {level: count}, `marginal_deviation` (largest |count / even count - 1| over
+    levels), `pairwise_deviation` (the same over pairs of factors), `empty_pairs` (pairs of levels without
+    a row), `cramers_v` (association of each pair, 0 none to 1 complete) and `balanced`: whether no count
+    differs from another of its factor or pair by more than the rows force.
+    """
+    present = [f for f in factors if f.name in table.column_names]
+    codes = {f.name: _codes(table, f) for f in present}
+    counts = {f.name: np.bincount(codes[f.name], minlength=len(f.levels)) for f in present}
+    pairs = {
+        f"{a.name} x {b.name}": _cross(codes[a.name], codes[b.name], len(a.levels), len(b.levels))
+        for a, b in itertools.combinations(present, 2)
+    }
+    return {
+        "certificate_version": VERSION,
+        "rows": table.num_rows,
+        "asked": asked or {"balanced": [f.name for f in present]},
+        "counts": {
+            f.name: {str(v): int(c) for v, c in zip(f.levels, counts[f.name])} for f in present
+        },
+        "marginal_deviation": _worst({name: _deviation(c) for name, c in counts.items()}),
+        "pairwise_deviation": _worst({name: _deviation(c) for name, c in pairs.items()}),
+        "empty_pairs": {name: int((c == 0).sum()) for name, c in pairs.items()},
+        "cramers_v": {name: _cramers_v(c) for name, c in pairs.items()},
+        "balanced": all(int(np.ptp(c)) <= 1 for c in counts.values())
+        and all(int(np.ptp(c)) <= 2 for c in pairs.values()),
+    }
+
+
+def _codes(table: pa.Table, factor: Factor) -> np.ndarray:
+    place = {str(level): k for k, level in enumerate(factor.levels)}
+    return np.array([place[str(v)] for v in table[factor.name].to_pylist()], dtype=np.int64)
+
+
+def _cross(a: np.ndarray, b: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    return np.bincount(a * columns + b, minlength=rows * columns).reshape(rows, columns)
+
+
+def _deviation(counts: np.ndarray) -> float:
+    even = counts.sum() / counts.size
+    return round(float(np.abs(counts / even - 1).max()), 4) if even else 0.0
+
+
+def _worst(deviations: dict[str, float]) -> dict[str, Any]:
+    if not deviations:
+        return {"largest": 0.0, "of": None, "each": {}}
+    name = max(deviations, key=lambda key: deviations[key])
+    return {"largest": deviations[name], "of": name, "each": deviations}
+
+
+def _cramers_v(counts: np.ndarray) -> float | None:
+    """Cramér's V; undefined (None) when a factor has one level only in these rows."""
+    used = counts[counts.sum(1) > 0][:, counts.sum(0) > 0]
+    smaller = min(used.shape) - 1 if used.size else 0
+    if smaller < 1:
+        return None
+    total = used.sum()
+    expected = np.outer(used.sum(1), used.sum(0)) / total
+    chi2 = float(((used - expected) ** 2 / expected).sum())
+    return round(float(np.sqrt(chi2 / total / smaller)), 4)

@@ -1,0 +1,251 @@
+"""`Design`: which level of each factor every row gets. Row i depends on (spec, seed, i) alone.
+
+Balance is made by minimisation (Taves 1974; Pocock & Simon 1975), the method of clinical trials: each
+row takes, among the cells still free in its block, the one that leaves marginal and pairwise counts most
+even. A block is the full factorial where that has at most 4,096 cells, so every full block holds each
+cell exactly once and every prefix is nearly balanced; larger spaces use blocks of 512 rows chosen among
+random candidates. Skewed designs draw each row independently, as a crawl would.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from seedbed.design.factors import Factor
+from seedbed.design.spec import Skew, Spec
+from seedbed.errors import UsageError
+from seedbed.lineage import row_rng
+from seedbed.slices import Slice
+
+FULL_FACTORIAL = 4096
+BLOCK = 512
+CANDIDATES = 64
+
+Levels = dict[str, str | int]
+
+
+class Design:
+    """Levels for each row, over a world's factors, as a `Spec` asks."""
+
+    def __init__(
+        self, factors: Sequence[Factor], spec: Spec | Mapping[str, Any] | None = None, *, seed: int = 0
+    ) -> None:
+        self.factors = tuple(factors)
+        self.spec = _spec(spec)
+        self.seed = seed
+        self.spec.check({factor.name: factor.levels for factor in self.factors})
+        if self.spec.skew:
+            self._tables = _conditional_tables(self.factors, self.spec)
+        else:
+            self._parts = _parts(self.factors, self.spec)
+            self._order = _shares(self.spec)
+
+    def __getitem__(self, index: int) -> Levels:
+        """The levels of row `index` (0 or more)."""
+        if index < 0:
+            raise IndexError(f"row {index}: a design has rows 0, 1, 2, …")
+        return self._skewed(index) if self.spec.skew else self._balanced(index)
+
+    def rows(self, count: int, first: int = 0) -> list[Levels]:
+        """The levels of rows first .. first + count - 1."""
+        return [self[index] for index in range(first, first + count)]
+
+    def describe(self) -> dict[str, Any]:
+        """The spec as plain data, defaults left out: what lineage records and hashes."""
+        return self.spec.model_dump(exclude_defaults=True, mode="json")
+
+    def _balanced(self, index: int) -> Levels:
+        which, place = self._turn(index)
+        cells = self._parts[which]
+        block_size = len(cells) if isinstance(cells, _Cells) and cells.full else BLOCK
+        block = _block(cells, self.seed, which, place // block_size)
+        picked = block[place % block_size]
+        return {factor.name: factor.levels[k] for factor, k in zip(self.factors, picked)}
+
+    def _turn(self, index: int) -> tuple[int, int]:
+        """(which target row `index` serves, how many rows that target had before)."""
+        if len(self._order) <= 1:
+            return 0, index
+        turns = _turns(self._order, index)
+        return int(turns[0]), int(turns[1])
+
+    def _skewed(self, index: int) -> Levels:
+        rng = row_rng("design", "1", self.seed, index, "skew")
+        chosen: dict[str, int] = {}
+        for name, given, table in self._tables:
+            weights = table if given is None else table[chosen[given]]
+            chosen[name] = int(rng.choice(len(weights), p=weights))
+        return {factor.name: factor.levels[chosen[factor.name]] for factor in self.factors}
+
+
+def _spec(spec: Spec | Mapping[str, Any] | None) -> Spec:
+    if isinstance(spec, Spec):
+        return spec
+    try:
+        return Spec.model_validate(dict(spec or {}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(["design", *map(str, first["loc"])])
+        raise UsageError(first["msg"].removeprefix("Value error, "), where=where) from None
+
+
+class _Cells:
+    """The combinations of levels that a slice allows, as level numbers."""
+
+    def __init__(self, factors: tuple[Factor, ...], allowed: Slice, fixed: Mapping[str, Any]) -> None:
+        self.factors, self.allowed = factors, allowed
+        self.choices = [
+            [k for k, level in enumerate(f.levels) if str(fixed.get(f.name, level)) == str(level)]
+            for f in factors
+        ]
+        self.full = int(np.prod([float(len(choice)) for choice in self.choices])) <= FULL_FACTORIAL
+        if self.full:
+            every = itertools.product(*self.choices)
+            self.cells = np.array([c for c in every if self._fits(c)], dtype=np.int16)
+            self._refuse_empty(len(self.cells))
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def candidates(self, rng: np.random.Generator) -> np.ndarray:
+        """Random allowed cells of a space too large to list; shape (n, factors)."""
+        for _ in range(200):
+            drawn = np.stack([rng.choice(choice, CANDIDATES) for choice in self.choices], axis=1)
+            kept = drawn[[self._fits(cell) for cell in drawn]]
+            if len(kept):
+                return kept.astype(np.int16)
+        self._refuse_empty(0)
+        raise AssertionError
+
+    def _fits(self, cell: Sequence[int]) -> bool:
+        return self.allowed.matches({f.name: f.levels[k] for f, k in zip(self.factors, cell)})
+
+    def _refuse_empty(self, count: int) -> None:
+        if count == 0:
+            raise UsageError(
+                "no combination of levels is in this slice", where=str(self.allowed), hint="loosen it"
+            )
+
+
+def _parts(factors: tuple[Factor, ...], spec: Spec) -> list[_Cells]:
+    base = Slice.parse(spec.where)
+    wanted = [base & Slice.parse(target.where) for target in spec.targets] or [base]
+    return [_Cells(factors, part, spec.fixed) for part in wanted]
+
+
+def _shares(spec: Spec) -> tuple[float, ...]:
+    total = sum(target.share for target in spec.targets)
+    return tuple(target.share / total for target in spec.targets)
+
+
+@lru_cache(maxsize=64)
+def _turn_table(shares: tuple[float, ...], rows: int) -> np.ndarray:
+    """Smooth weighted round robin: row -> (target, rows that the target had before)."""
+    credit, had = np.zeros(len(shares)), np.zeros(len(shares), dtype=np.int64)
+    table = np.empty((rows, 2), dtype=np.int64)
+    for row in range(rows):
+        credit += shares
+        which = int(np.argmax(credit))
+        credit[which] -= 1.0
+        table[row] = which, had[which]
+        had[which] += 1
+    return table
+
+
+def _turns(shares: tuple[float, ...], index: int) -> np.ndarray:
+    """The table is made in doubling sizes, so walking through rows costs little in all."""
+    size = 1024
+    while size <= index:
+        size *= 2
+    return _turn_table(shares, size)[index]
+
+
+_blocks: dict[tuple[int, int, int, int], tuple[_Cells, np.ndarray]] = {}
+
+
+def _block(cells: _Cells, seed: int, part: int, number: int) -> np.ndarray:
+    """Block `number`: level numbers, shape (rows, factors). The last few blocks are remembered."""
+    key = (id(cells), seed, part, number)
+    if key not in _blocks:
+        if len(_blocks) > 256:
+            _blocks.clear()
+        rng = row_rng("design", "1", seed, number, f"block{part}")
+        # the cells are kept beside the block, so that their id is not given to another while it is a key
+        _blocks[key] = (cells, _minimise(cells, rng))
+    return _blocks[key][1]
+
+
+def _minimise(cells: _Cells, rng: np.random.Generator) -> np.ndarray:
+    """Rows in an order whose every prefix has even marginal and pairwise counts."""
+    sizes = [len(f.levels) for f in cells.factors]
+    pairs = list(itertools.combinations(range(len(sizes)), 2))
+    single = [np.zeros(n) for n in sizes]
+    double = [np.zeros((sizes[a], sizes[b])) for a, b in pairs]
+    free = cells.cells[rng.permutation(len(cells))] if cells.full else None
+    chosen = []
+    for _ in range(len(cells) if cells.full else BLOCK):
+        offered = free if free is not None else cells.candidates(rng)
+        cost = sum(count[offered[:, f]] * sizes[f] for f, count in enumerate(single))
+        cost = cost + sum(
+            count[offered[:, a], offered[:, b]] * sizes[a] * sizes[b] / (sizes[a] + sizes[b])
+            for count, (a, b) in zip(double, pairs)
+        )
+        best = int(np.argmin(cost)) if len(sizes) else 0
+        cell = offered[best].copy()
+        chosen.append(cell)
+        for f, k in enumerate(cell):
+            single[f][k] += 1
+        for count, (a, b) in zip(double, pairs):
+            count[cell[a], cell[b]] += 1
+        if free is not None:
+            free = np.delete(free, best, axis=0)
+    return np.array(chosen)
+
+
+def _conditional_tables(factors: tuple[Factor, ...], spec: Spec) -> list[tuple[str, str | None, np.ndarray]]:
+    """(factor, the factor it depends on, weights of shape (levels,) or (given levels, levels)), in draw order."""
+    if spec.where:
+        raise UsageError(
+            "a skewed design draws from every cell", where="design.where", hint="drop where or skew"
+        )
+    by_name = {factor.name: factor for factor in factors}
+    pending, tables = list(by_name), []
+    while pending:
+        ready = [n for n in pending if n not in spec.skew or spec.skew[n].given not in pending]
+        if not ready:
+            raise UsageError("factors are tied in a circle", where=f"design.skew: {', '.join(pending)}")
+        for name in ready:
+            skew = spec.skew.get(name)
+            tables.append((name, skew.given if skew else None, _weights(by_name, name, skew, spec)))
+            pending.remove(name)
+    return tables
+
+
+def _weights(by_name: dict[str, Factor], name: str, skew: Skew | None, spec: Spec) -> np.ndarray:
+    levels = by_name[name].levels
+    count = len(levels)
+    if name in spec.fixed:
+        weights = np.array([float(str(level) == str(spec.fixed[name])) for level in levels])
+    elif skew is None:
+        weights = np.ones(count)
+    elif skew.zipf is not None:
+        weights = np.arange(1, count + 1, dtype=float) ** -skew.zipf
+    elif skew.weights is not None:
+        weights = np.array([float(skew.weights.get(str(level), 1.0)) for level in levels])
+    else:
+        return _tied(len(by_name[str(skew.given)].levels), count, float(skew.tied or 0))
+    return weights / weights.sum()
+
+
+def _tied(given: int, count: int, share: float) -> np.ndarray:
+    """Level k of the given factor goes with level k modulo `count` in `share` of its rows."""
+    rest = (1 - share) / (count - 1) if count > 1 else 0.0
+    table = np.full((given, count), rest)
+    table[np.arange(given), np.arange(given) % count] = share if count > 1 else 1.0
+    return table

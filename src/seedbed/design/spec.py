@@ -1,0 +1,102 @@
+"""What a design asks for, as plain data: balanced by default, restricted, skewed on purpose, or targeted.
+
+    {}                                                     balanced over every factor
+    {"where": "color == 'red'"}                            balanced over the cells of a slice
+    {"fixed": {"background": "plain"}}                     one level only
+    {"skew": {"category": {"zipf": 1.0},                   a long tail: the level of rank r has weight r^-1
+              "color": {"given": "category", "tied": 0.9}, each category's own colour in 90 % of its rows
+              "material": {"weights": {"metal": 3}}}}      stated weights; levels not named weigh 1
+    {"targets": [{"where": "...", "share": 0.5}, ...]}     rows only in these slices, in these shares
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from seedbed.errors import UsageError, nearest
+from seedbed.slices import Slice
+
+
+class Closed(BaseModel):
+    """A model that refuses keys that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Skew(Closed):
+    """How one factor's levels are weighted; exactly one of the three forms."""
+
+    zipf: float | None = Field(None, ge=0, le=10, description="exponent over the order of the levels")
+    weights: dict[str, float] | None = Field(None, description="weight of each named level; others weigh 1")
+    given: str | None = Field(None, description="the factor that this one is tied to")
+    tied: float | None = Field(None, ge=0, le=1, description="share of rows with the tied level")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Skew:
+        forms = [self.zipf is not None, self.weights is not None, self.given is not None]
+        if sum(forms) != 1 or (self.given is None) != (self.tied is None):
+            raise ValueError("give one of zipf, weights, or given with tied")
+        if self.weights is not None and (
+            any(w < 0 for w in self.weights.values()) or not any(self.weights.values())
+        ):
+            raise ValueError("weights must be 0 or more, and not all 0")
+        return self
+
+
+class Target(Closed):
+    """One slice to fill, and its share of the rows (shares are relative: they need not sum to 1)."""
+
+    where: str
+    share: float = Field(1.0, gt=0)
+
+    @field_validator("where")
+    @classmethod
+    def _parses(cls, text: str) -> str:
+        return str(Slice.parse(text))
+
+
+class Spec(Closed):
+    """A design's request. `skew` and `targets` exclude each other: a target fills its slice evenly."""
+
+    where: str = ""
+    fixed: dict[str, str | int] = Field(default_factory=dict)
+    skew: dict[str, Skew] = Field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+
+    @field_validator("where")
+    @classmethod
+    def _parses(cls, text: str) -> str:
+        return str(Slice.parse(text))
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Spec:
+        if self.skew and self.targets:
+            raise ValueError("skew and targets exclude each other")
+        return self
+
+    def check(self, factors: dict[str, tuple[Any, ...]], where: str = "design") -> None:
+        """UsageError when it names a factor or level that the world does not have."""
+        for name, level in self.fixed.items():
+            _known_factor(name, factors, f"{where}.fixed")
+            _known_level(name, level, factors, f"{where}.fixed.{name}")
+        for name, skew in self.skew.items():
+            _known_factor(name, factors, f"{where}.skew")
+            for level in skew.weights or {}:
+                _known_level(name, level, factors, f"{where}.skew.{name}.weights")
+            if skew.given is not None:
+                _known_factor(skew.given, factors, f"{where}.skew.{name}.given")
+        for text in [self.where, *(target.where for target in self.targets)]:
+            Slice.parse(text).check(factors, where=f"{where}: {text}" if text else where)
+
+
+def _known_factor(name: str, factors: dict[str, tuple[Any, ...]], where: str) -> None:
+    if name not in factors:
+        raise UsageError(f"no factor '{name}'", where=where, hint=nearest(name, factors))
+
+
+def _known_level(name: str, level: Any, factors: dict[str, tuple[Any, ...]], where: str) -> None:
+    if str(level) not in map(str, factors[name]):
+        hint = nearest(str(level), map(str, factors[name]))
+        raise UsageError(f"factor '{name}' has no level '{level}'", where=where, hint=hint)
