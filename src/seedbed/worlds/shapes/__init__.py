@@ -1,0 +1,1 @@
+"""Objects as programs, one file each. Adding one is adding a file: see docs/tutorials/shape.md."""

@@ -1,0 +1,280 @@
+"""Generate a dataset: design rows, plan, render and describe them in shards, commit once, certify.
+
+A dataset is a program (world, version, options, design) and a seed; `lineage.json` holds it, and each
+row's id names it: `world@version.program/seed/index`. Shards are written by the engine's workers and made
+visible by one commit, so a crash leaves either nothing or everything, and a rerun makes only the shards
+that are missing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seedbed import registry
+from seedbed.dataset.files import explained, write_json
+from seedbed.errors import UsageError, nearest
+from seedbed.lineage import canonical, code_version, digest, row_id, row_rng
+from seedbed.run.progress import Progress
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from seedbed.dataset import Dataset
+    from seedbed.worlds.base import World
+
+CERTIFICATE = "certificate.json"
+JOBS = ".jobs"
+CHUNK = 32  # rows rendered at a time
+CONSENT = "not applicable: generated, no person"
+
+
+def generate(
+    world: str,
+    *,
+    rows: int,
+    out: str | Path,
+    seed: int = 0,
+    first: int = 0,
+    where: str = "",
+    design: Mapping[str, Any] | None = None,
+    questions: int = 0,
+    engine: str = "local",
+    workers: int | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Dataset:
+    """Make rows first .. first + rows - 1 of a world into the folder `out`.
+
+    `design` asks for balance (default), skew or targets; see `seedbed.design.Spec`. `where` restricts it to
+    a slice. Other keywords are the world's options (`size=224`, `render="fast"`). `questions` a row are
+    added with captions where the world has scene graphs. Running it again on a finished folder does
+    nothing; on an unfinished one it goes on; a folder with another program in it is refused.
+    """
+    program = make_program(world, options, design, where, questions)
+    if rows < 1 or first < 0:
+        raise UsageError(
+            f"rows is {rows}, first is {first}", where="generate", hint="rows from 1, first from 0"
+        )
+    job = {"program": program, "seed": int(seed), "first": int(first), "rows": int(rows)}
+    folder = Path(out)
+    dataset = _open_or_create(folder, job)
+    if dataset.lineage.get("fingerprint"):
+        return dataset
+    progress = progress or Progress("none")
+    shards = _shards(folder, job)
+    with progress.step(f"generate {world}", len(shards), "shards") as step, explained(folder):
+        _run_shards(folder, shards, engine, workers, step.tick)
+    return _finish(folder, job)
+
+
+def make_program(
+    world: str,
+    options: Mapping[str, Any],
+    design: Mapping[str, Any] | None,
+    where: str = "",
+    questions: int = 0,
+) -> dict[str, Any]:
+    """The program of a dataset as plain data; UsageError for unknown worlds, options, factors, levels."""
+    made = build_world(world, options)
+    asked = dict(design or {})
+    if where:
+        if asked.get("where"):
+            raise UsageError("given twice: where and design.where", where="generate", hint="give one")
+        asked["where"] = where
+    from seedbed.design import Design
+
+    spec = Design(made.factors, asked).describe()
+    if questions and "scene" not in made.schema.names:
+        raise UsageError(f"the world '{world}' has no scene graphs to ask about", where="questions")
+    return {
+        "world": world,
+        "version": made.version,
+        "options": dict(options),
+        "design": spec,
+        "questions": int(questions),
+    }
+
+
+def build_world(name: str, options: Mapping[str, Any]) -> World:
+    """The world with these options; UsageError names the nearest world or option."""
+    cls = registry.get("world", name, where="world")
+    try:
+        return cls(**options)
+    except TypeError as error:
+        known = [k for k in getattr(cls.__init__, "__kwdefaults__", None) or {}]
+        known += list(cls.__init__.__code__.co_varnames[1 : cls.__init__.__code__.co_argcount])
+        wrong = [key for key in options if key not in known]
+        if not wrong:
+            raise UsageError(str(error), where=f"world {name}") from None
+        where = f"world {name}"
+        raise UsageError(f"unknown option '{wrong[0]}'", where=where, hint=nearest(wrong[0], known)) from None
+
+
+def program_version(program: Mapping[str, Any]) -> str:
+    """`<world version>.<8 hex of the program>`: rows of one id have the same bytes."""
+    return f"{program['version']}.{digest(program)[:8]}"
+
+
+def make_shard(task: Mapping[str, Any]) -> dict[str, Any]:
+    """Engine task: make rows of one shard and write them as uncommitted fragments."""
+    from seedbed.dataset import store
+
+    table = make_rows(task["program"], task["seed"], range(task["first"], task["first"] + task["rows"]))
+    from seedbed.dataset.dataset import stored_table
+
+    return {"fragments": store.write_fragments(Path(task["folder"]), stored_table(table))}
+
+
+def make_rows(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -> pa.Table:
+    """These rows of a program as a table. Each depends on (program, seed, index) alone."""
+    import pyarrow as pa
+
+    parts = [
+        _make_chunk(program, seed, indices[start : start + CHUNK]) for start in range(0, len(indices), CHUNK)
+    ]
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def row_schema(program: Mapping[str, Any]) -> pa.Schema:
+    """The columns of a program's rows: provenance, factors, the world's own, then language."""
+    import pyarrow as pa
+
+    from seedbed.dataset.schema import PROVENANCE, QUESTION
+
+    world, _ = _world_and_design(canonical(program), 0)
+    factors = [
+        pa.field(f.name, pa.string() if isinstance(f.levels[0], str) else pa.int64()) for f in world.factors
+    ]
+    fields = [*PROVENANCE, *factors, *world.schema]
+    if "scene" in world.schema.names:
+        fields.append(pa.field("caption", pa.string()))
+    if program["questions"]:
+        fields.append(pa.field("questions", pa.list_(QUESTION)))
+    return pa.schema(fields)
+
+
+@lru_cache(maxsize=8)
+def _world_and_design(program_text: str, seed: int) -> tuple[World, Any]:
+    import json
+
+    from seedbed.design import Design
+
+    program = json.loads(program_text)
+    world = build_world(program["world"], program["options"])
+    if world.version != program["version"]:
+        raise UsageError(
+            f"the world is at version {world.version}, the rows were made by {program['version']}",
+            where=f"world {program['world']}",
+            hint="install the version of Seedbed that made them (see lineage.json)",
+        )
+    return world, Design(world.factors, program["design"], seed=seed)
+
+
+def _make_chunk(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -> pa.Table:
+    import pyarrow as pa
+
+    world, design = _world_and_design(canonical(program), seed)
+    levels = [design[index] for index in indices]
+    plans = [
+        world.plan(row, row_rng(world.name, world.version, seed, index))
+        for row, index in zip(levels, indices)
+    ]
+    made = pa.Table.from_batches([world.render(plans)])
+    version = program_version(program)
+    columns: dict[str, Any] = {
+        "id": [row_id(world.name, version, seed, index) for index in indices],
+        "world": [world.name] * len(indices),
+        "version": [version] * len(indices),
+        "seed": [seed] * len(indices),
+        "index": list(indices),
+        "source": ["seedbed"] * len(indices),
+        "licence": [world.licence] * len(indices),
+        "consent": [CONSENT] * len(indices),
+    }
+    columns.update({f.name: [row[f.name] for row in levels] for f in world.factors})
+    columns.update({name: made[name] for name in made.column_names})
+    columns.update(_describe(program, world, made, seed, indices))
+    return pa.table(columns, schema=row_schema(program))
+
+
+def _describe(
+    program: Mapping[str, Any], world: World, made: pa.Table, seed: int, indices: Sequence[int]
+) -> dict[str, Any]:
+    if "scene" not in made.column_names:
+        return {}
+    from seedbed.language import annotate
+
+    rngs = [row_rng(world.name, world.version, seed, index, "language") for index in indices]
+    count = program["questions"]
+    captions, questions = annotate(made["scene"].to_pylist(), rngs, questions=count)
+    return {"caption": captions, **({"questions": questions} if count else {})}
+
+
+def _open_or_create(folder: Path, job: Mapping[str, Any]) -> Dataset:
+    from seedbed.dataset import Dataset
+    from seedbed.dataset.store import TABLE
+
+    if (folder / TABLE / "_versions").is_dir():
+        found = Dataset(folder)
+        if found.lineage.get("job") != job:
+            hint = "choose another --out"
+            raise UsageError("another dataset is there already", where=str(folder), hint=hint)
+        return found
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("a file is in the way", where=str(folder), hint="choose another --out")
+    if folder.exists() and any(p.name not in (JOBS, TABLE) for p in folder.iterdir()):
+        raise UsageError("the folder is not empty", where=str(folder), hint="choose another --out")
+    return Dataset.create(folder, row_schema(job["program"]), {"job": dict(job), "code": code_version()})
+
+
+def _shards(folder: Path, job: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """At most 5,000 rows each, at least 32, about 32 shards: small enough to resume and to share out."""
+    size = min(5000, max(32, -(-job["rows"] // 32)))
+    starts = range(job["first"], job["first"] + job["rows"], size)
+    end = job["first"] + job["rows"]
+    return [
+        {
+            "task": f"rows-{start}-{min(start + size, end) - 1}",
+            "folder": str(folder.resolve()),
+            "program": job["program"],
+            "seed": job["seed"],
+            "first": start,
+            "rows": min(size, end - start),
+        }
+        for start in starts
+    ]
+
+
+def _run_shards(
+    folder: Path, shards: list[dict[str, Any]], engine: str, workers: int | None, tick: Any
+) -> None:
+    from seedbed.dataset import store
+    from seedbed.engine import run_tasks
+
+    if store.committed(folder, "generate"):
+        return
+    ledger = folder / JOBS / "generate"
+    fn = "seedbed.run.generate:make_shard"
+    done = run_tasks(fn, shards, ledger, engine=engine, workers=workers, tick=tick)
+    store.commit(folder, [part for result in done for part in result["fragments"]], "generate")
+
+
+def _finish(folder: Path, job: Mapping[str, Any]) -> Dataset:
+    from seedbed.dataset import Dataset
+    from seedbed.design import certificate
+
+    dataset = Dataset(folder)
+    if len(dataset) != job["rows"]:
+        hint = f"delete {folder} and run again"
+        raise UsageError(f"{len(dataset)} rows instead of {job['rows']}", where=str(folder), hint=hint)
+    world = build_world(job["program"]["world"], job["program"]["options"])
+    names = [factor.name for factor in world.factors]
+    made = certificate(dataset.table(names), world.factors, job["program"]["design"])
+    write_json(folder / CERTIFICATE, made)
+    dataset.seal()
+    shutil.rmtree(folder / JOBS, ignore_errors=True)
+    return dataset
