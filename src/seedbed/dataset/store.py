@@ -65,7 +65,11 @@ def write_fragments(folder: Path, table: pa.Table) -> list[dict[str, Any]]:
 
 
 def merge_fragment(
-    folder: Path, version: int, fragment: int, fn: Callable[[pa.RecordBatch], pa.RecordBatch], reads: list[str]
+    folder: Path,
+    version: int,
+    fragment: int,
+    fn: Callable[[pa.RecordBatch], pa.RecordBatch],
+    reads: list[str],
 ) -> tuple[dict[str, Any], str]:
     """Write new columns for one fragment; returns (fragment as JSON, the merged schema, pickled base64)."""
     part = open_table(folder, version).get_fragment(fragment)
@@ -141,7 +145,9 @@ def repair(folder: Path) -> int:
             pass
         newest = _newest_manifest(manifests)
         if newest is None:
-            raise UsageError("no version of this dataset can be read", where=str(folder), hint="make it again")
+            raise UsageError(
+                "no version of this dataset can be read", where=str(folder), hint="make it again"
+            )
         aside.mkdir(exist_ok=True)
         shutil.move(newest, aside / newest.name)
 

@@ -9,11 +9,11 @@ from seedbed.design.factors import Factor
 __all__ = ["Design", "Factor", "Spec", "certificate"]
 
 if TYPE_CHECKING:
-    from seedbed.design.certificate import certificate
+    from seedbed.design.certify import certificate
     from seedbed.design.design import Design
     from seedbed.design.spec import Spec
 
-_HOMES = {"Design": "design", "Spec": "spec", "certificate": "certificate"}
+_HOMES = {"Design": "design", "Spec": "spec", "certificate": "certify"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,12 +1,12 @@
 """What a design asks for, as plain data: balanced by default, restricted, skewed on purpose, or targeted.
 
-    {}                                                     balanced over every factor
-    {"where": "color == 'red'"}                            balanced over the cells of a slice
-    {"fixed": {"background": "plain"}}                     one level only
-    {"skew": {"category": {"zipf": 1.0},                   a long tail: the level of rank r has weight r^-1
-              "color": {"given": "category", "tied": 0.9}, each category's own colour in 90 % of its rows
-              "material": {"weights": {"metal": 3}}}}      stated weights; levels not named weigh 1
-    {"targets": [{"where": "...", "share": 0.5}, ...]}     rows only in these slices, in these shares
+{}                                                     balanced over every factor
+{"where": "color == 'red'"}                            balanced over the cells of a slice
+{"fixed": {"background": "plain"}}                     one level only
+{"skew": {"category": {"zipf": 1.0},                   a long tail: the level of rank r has weight r^-1
+          "color": {"given": "category", "tied": 0.9}, each category's own colour in 90 % of its rows
+          "material": {"weights": {"metal": 3}}}}      stated weights; levels not named weigh 1
+{"targets": [{"where": "...", "share": 0.5}, ...]}     rows only in these slices, in these shares
 """
 
 from __future__ import annotations

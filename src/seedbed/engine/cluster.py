@@ -19,7 +19,12 @@ from seedbed.engine.tasks import Task, execute
 from seedbed.errors import UsageError
 
 Tick = Callable[[int], None]
-QUIET = {"DO_NOT_TRACK": "1", "DAFT_ANALYTICS_ENABLED": "0", "RAY_USAGE_STATS_ENABLED": "0", "DAFT_PROGRESS_BAR": "0"}
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "DAFT_ANALYTICS_ENABLED": "0",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "DAFT_PROGRESS_BAR": "0",
+}
 
 
 @registry.register("engine", "daft")

@@ -51,9 +51,7 @@ def _run_inline(fn: str, tasks: Sequence[Task], ledger: Path, tick: Tick) -> lis
     return []
 
 
-def _run_pool(
-    fn: str, tasks: Sequence[Task], ledger: Path, count: int, tick: Tick
-) -> list[dict[str, Any]]:
+def _run_pool(fn: str, tasks: Sequence[Task], ledger: Path, count: int, tick: Tick) -> list[dict[str, Any]]:
     pending, errors = deque(tasks), []
     workers = [_idle.pop() if _idle else Worker() for _ in range(count)]
     with ThreadPoolExecutor(count) as threads:

@@ -33,9 +33,7 @@ def certificate(table: pa.Table, factors: Sequence[Factor], asked: dict[str, Any
         "certificate_version": VERSION,
         "rows": table.num_rows,
         "asked": asked or {"balanced": [f.name for f in present]},
-        "counts": {
-            f.name: {str(v): int(c) for v, c in zip(f.levels, counts[f.name])} for f in present
-        },
+        "counts": {f.name: {str(v): int(c) for v, c in zip(f.levels, counts[f.name])} for f in present},
         "marginal_deviation": _worst({name: _deviation(c) for name, c in counts.items()}),
         "pairwise_deviation": _worst({name: _deviation(c) for name, c in pairs.items()}),
         "empty_pairs": {name: int((c == 0).sum()) for name, c in pairs.items()},
