@@ -58,7 +58,7 @@ class Glyphs:
         return pa.schema([("image", pa.binary()), ("pixels", pa.list_(pa.uint8(), SIDE * SIDE))])
 
     def plan(self, levels: Mapping[str, Any], rng: np.random.Generator) -> Plan:
-        """The levels and the hand: standard normal numbers, (POINTS, 2) for the points and 12 for the rest."""
+        """The levels, and the hand as standard normal numbers: (POINTS, 2) for the points, 12 for the rest."""
         return {
             **{factor.name: str(levels[factor.name]) for factor in self.factors},
             "points": rng.standard_normal((POINTS, 2)),
