@@ -45,9 +45,11 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
+    """`audit` and `run` are rooms and functions at once: their packages can be called."""
     if name not in _PUBLIC:
         raise AttributeError(f"module 'seedbed' has no attribute '{name}'")
-    return getattr(import_module(_PUBLIC[name]), name)
+    home = import_module(_PUBLIC[name])
+    return home if _PUBLIC[name] == f"seedbed.{name}" else getattr(home, name)
 
 
 def __dir__() -> list[str]:

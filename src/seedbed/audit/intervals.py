@@ -1,0 +1,117 @@
+"""Intervals: for rates, for figures over seeds, and bootstraps from counts instead of rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval; `low` and `high` are None where there is no interval (one seed)."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def wilson(successes: Any, trials: Any, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson score interval (Wilson 1927) of a rate; arrays broadcast, and 0 trials give nan.
+
+    Never [0, 0] for zero successes: 0 of 385 has the upper end 0.0099.
+    """
+    k, n = np.asarray(successes, float), np.asarray(trials, float)
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = k / n
+        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    low = np.where(k == 0, 0.0, centre - half)
+    high = np.where((k == n) & (n > 0), 1.0, centre + half)
+    return np.where(n > 0, np.clip(low, 0, 1), np.nan), np.where(n > 0, np.clip(high, 0, 1), np.nan)
+
+
+def clopper_pearson(successes: Any, trials: Any, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Exact interval of a rate (Clopper & Pearson 1934); covers at least `confidence`."""
+    from scipy.stats import beta
+
+    k, n = np.asarray(successes, float), np.asarray(trials, float)
+    tail = (1 - confidence) / 2
+    low = np.where(k > 0, beta.ppf(tail, np.maximum(k, 1e-9), n - k + 1), 0.0)
+    high = np.where(k < n, beta.ppf(1 - tail, k + 1, np.maximum(n - k, 1e-9)), 1.0)
+    return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
+
+
+def over_seeds(values: Any, confidence: float = 0.95) -> Estimate:
+    """Mean and Student's t interval of one figure per seed. One seed has no interval."""
+    from scipy.stats import t
+
+    kept = np.asarray([v for v in values if v is not None], float)
+    if len(kept) == 0:
+        return Estimate(None, None, None, 0)
+    mean = float(kept.mean())
+    if len(kept) == 1:
+        return Estimate(mean, None, None, 1)
+    half = float(t.ppf(0.5 + confidence / 2, len(kept) - 1) * kept.std(ddof=1) / np.sqrt(len(kept)))
+    return Estimate(mean, mean - half, mean + half, len(kept))
+
+
+def paired_difference(first: Any, second: Any, confidence: float = 0.95) -> Estimate:
+    """Mean of first - second, seed by seed, with Student's t interval."""
+    return over_seeds(np.asarray(first, float) - np.asarray(second, float), confidence)
+
+
+def ratio_over_seeds(first: Any, second: Any, confidence: float = 0.95) -> Estimate:
+    """mean(first) / mean(second) of paired figures, with Fieller's interval (Fieller 1954).
+
+    Where the denominator is not clearly different from 0 the interval has no ends (None).
+    """
+    from scipy.stats import t
+
+    a, b = np.asarray(first, float), np.asarray(second, float)
+    n = len(a)
+    if n == 0 or b.mean() == 0:
+        return Estimate(None, None, None, n)
+    ratio = float(a.mean() / b.mean())
+    if n == 1:
+        return Estimate(ratio, None, None, 1)
+    q = float(t.ppf(0.5 + confidence / 2, n - 1)) ** 2
+    cov = np.cov(a, b, ddof=1) / n
+    qa, qb, qc = (
+        b.mean() ** 2 - q * cov[1, 1],
+        a.mean() * b.mean() - q * cov[0, 1],
+        a.mean() ** 2 - q * cov[0, 0],
+    )
+    root = qb * qb - qa * qc
+    if qa <= 0 or root < 0:
+        return Estimate(ratio, None, None, n)
+    return Estimate(ratio, float((qb - np.sqrt(root)) / qa), float((qb + np.sqrt(root)) / qa), n)
+
+
+def multinomial_draws(counts: np.ndarray, replicates: int, rng: np.random.Generator) -> np.ndarray:
+    """Resampled counts tables, shape (replicates, *counts.shape): rows resampled with replacement.
+
+    A metric of the counts table has the same bootstrap distribution from this as from resampling rows,
+    at a cost that does not depend on the number of rows.
+    """
+    total = int(counts.sum())
+    if total == 0:
+        return np.zeros((replicates, *counts.shape), dtype=np.int64)
+    shares = (counts / total).ravel()
+    return rng.multinomial(total, shares, size=replicates).reshape(replicates, *counts.shape)
+
+
+def percentile(draws: np.ndarray, confidence: float = 0.95) -> tuple[float, float]:
+    """Percentile interval of bootstrap draws; nan draws are left out, no draws give nan."""
+    kept = draws[~np.isnan(draws)]
+    if len(kept) == 0:
+        return float("nan"), float("nan")
+    tail = (1 - confidence) / 2
+    return float(np.quantile(kept, tail)), float(np.quantile(kept, 1 - tail))

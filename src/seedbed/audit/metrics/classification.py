@@ -1,0 +1,106 @@
+"""Rates of the confusion table, under the names that scikit-learn and fairlearn use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seedbed.audit.metrics.kinds import of_counts, rate
+from seedbed.registry import register
+
+Rate = tuple[np.ndarray, np.ndarray]
+
+
+@register("metric", "accuracy")
+@rate("higher")
+def accuracy(counts: np.ndarray, positive: int | None = None) -> Rate:
+    """Share of rows predicted right."""
+    return np.trace(counts, axis1=-2, axis2=-1), counts.sum((-2, -1))
+
+
+@register("metric", "error_rate")
+@rate("lower")
+def error_rate(counts: np.ndarray, positive: int | None = None) -> Rate:
+    """Share of rows predicted wrong: 1 - accuracy."""
+    total = counts.sum((-2, -1))
+    return total - np.trace(counts, axis1=-2, axis2=-1), total
+
+
+@register("metric", "selection_rate")
+@rate("neither", needs_positive=True)
+def selection_rate(counts: np.ndarray, positive: int) -> Rate:
+    """Share of rows predicted positive (demographic parity compares it)."""
+    return counts[..., :, positive].sum(-1), counts.sum((-2, -1))
+
+
+@register("metric", "base_rate")
+@rate("neither", needs_positive=True)
+def base_rate(counts: np.ndarray, positive: int) -> Rate:
+    """Share of rows whose label is positive (prevalence)."""
+    return counts[..., positive, :].sum(-1), counts.sum((-2, -1))
+
+
+@register("metric", "true_positive_rate")
+@rate("higher", needs_positive=True)
+def true_positive_rate(counts: np.ndarray, positive: int) -> Rate:
+    """TP / (TP + FN): recall, sensitivity. Equal opportunity compares it."""
+    return counts[..., positive, positive], counts[..., positive, :].sum(-1)
+
+
+@register("metric", "false_negative_rate")
+@rate("lower", needs_positive=True)
+def false_negative_rate(counts: np.ndarray, positive: int) -> Rate:
+    """FN / (TP + FN)."""
+    hits, trials = true_positive_rate(counts, positive)
+    return trials - hits, trials
+
+
+@register("metric", "false_positive_rate")
+@rate("lower", needs_positive=True)
+def false_positive_rate(counts: np.ndarray, positive: int) -> Rate:
+    """FP / (FP + TN)."""
+    trials = counts.sum((-2, -1)) - counts[..., positive, :].sum(-1)
+    return counts[..., :, positive].sum(-1) - counts[..., positive, positive], trials
+
+
+@register("metric", "true_negative_rate")
+@rate("higher", needs_positive=True)
+def true_negative_rate(counts: np.ndarray, positive: int) -> Rate:
+    """TN / (FP + TN): specificity."""
+    wrong, trials = false_positive_rate(counts, positive)
+    return trials - wrong, trials
+
+
+@register("metric", "precision")
+@rate("higher", needs_positive=True)
+def precision(counts: np.ndarray, positive: int) -> Rate:
+    """TP / (TP + FP): positive predictive value. Predictive parity compares it."""
+    return counts[..., positive, positive], counts[..., :, positive].sum(-1)
+
+
+@register("metric", "false_discovery_rate")
+@rate("lower", needs_positive=True)
+def false_discovery_rate(counts: np.ndarray, positive: int) -> Rate:
+    """FP / (TP + FP): 1 - precision, the error that Gender Shades reports."""
+    hits, trials = precision(counts, positive)
+    return trials - hits, trials
+
+
+@register("metric", "balanced_accuracy")
+@of_counts("higher")
+def balanced_accuracy(counts: np.ndarray, positive: int | None = None) -> np.ndarray:
+    """Mean recall over the classes that occur; undefined where none does."""
+    trials = counts.sum(-1)
+    hits = np.diagonal(counts, axis1=-2, axis2=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        recall = np.where(trials > 0, hits / trials, 0.0)
+        return recall.sum(-1) / np.where((trials > 0).sum(-1) > 0, (trials > 0).sum(-1), np.nan)
+
+
+@register("metric", "f1")
+@of_counts("higher", needs_positive=True)
+def f1(counts: np.ndarray, positive: int) -> np.ndarray:
+    """2 TP / (2 TP + FP + FN); undefined where there is neither a positive label nor a positive prediction."""
+    hits = counts[..., positive, positive]
+    either = counts[..., positive, :].sum(-1) + counts[..., :, positive].sum(-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(either > 0, 2 * hits / either, np.nan)

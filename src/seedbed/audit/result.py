@@ -1,0 +1,142 @@
+"""`Audit`: the result of an audit, kept as two tables and the method that made them."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from seedbed.dataset.files import explained, read_json, write_json
+from seedbed.errors import UsageError, nearest
+from seedbed.lineage import SCHEMA_VERSION
+
+MOST_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class SliceResult:
+    """One slice's figure: its predicate, levels, value, interval and number of trials."""
+
+    slice: str
+    levels: dict[str, str]
+    metric: str
+    value: float
+    low: float
+    high: float
+    n: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Audit:
+    """`table`: one row a slice and metric. `gaps`: one row a metric and grouping. `about`: the method."""
+
+    def __init__(self, *, table: pa.Table, gaps: pa.Table, about: dict[str, Any]) -> None:
+        self.table, self.gaps, self.about = table, gaps, about
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether the cells add up to their marginals."""
+        return bool(self.about["reconciled"])
+
+    def overall(self, metric: str) -> SliceResult:
+        """The figure over all rows."""
+        return self._results(metric, depth=0)[0]
+
+    def slices(self, metric: str, depth: int | None = None) -> list[SliceResult]:
+        """Every slice with enough data, of one depth or of all but the whole."""
+        return self._results(metric, depth=depth)
+
+    def worst(self, metric: str, k: int = 10, depth: int | None = None) -> list[SliceResult]:
+        """The k worst slices with enough data, by the end of the interval that is nearer to good.
+
+        Ranking by the near end puts slices first that are surely bad; ranking by the value would put
+        small noisy ones first.
+        """
+        better = self._better(metric)
+        if better == "neither":
+            raise UsageError(f"{metric} has no worse side", where="audit.worst", hint="choose another metric")
+        found = self._results(metric, depth)
+        if better == "lower":
+            return sorted(found, key=lambda r: (-r.low, -r.value, r.slice))[:k]
+        return sorted(found, key=lambda r: (r.high, r.value, r.slice))[:k]
+
+    def _better(self, metric: str) -> str:
+        metrics: dict[str, str] = self.about["metrics"]
+        if metric not in metrics:
+            raise UsageError(f"'{metric}' was not measured", where="audit", hint=nearest(metric, metrics))
+        return metrics[metric]
+
+    def _results(self, metric: str, depth: int | None) -> list[SliceResult]:
+        self._better(metric)
+        by = self.about["by"]
+        return [
+            SliceResult(
+                row["slice"],
+                {name: row[name] for name in by if row[name] is not None},
+                metric,
+                row["value"],
+                row["low"],
+                row["high"],
+                row["n"],
+            )
+            for row in self.table.to_pylist()
+            if row["metric"] == metric
+            and row["state"] == "ok"
+            and (row["depth"] == depth if depth is not None else row["depth"] > 0)
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "about": self.about,
+            "table": self.table.to_pylist(),
+            "gaps": self.gaps.to_pylist(),
+        }
+
+    def save(self, folder: str | Path) -> Path:
+        """Write audit.parquet, gaps.parquet and audit.json."""
+        place = Path(folder)
+        with explained(place):
+            place.mkdir(parents=True, exist_ok=True)
+            pq.write_table(self.table, place / "audit.parquet")
+            pq.write_table(self.gaps, place / "gaps.parquet")
+            write_json(place / "audit.json", self.to_dict())
+        return place
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Audit:
+        """Read what `save` wrote."""
+        place = Path(folder)
+        about = read_json(place / "audit.json")["about"]
+        return cls(
+            table=pq.read_table(place / "audit.parquet"),
+            gaps=pq.read_table(place / "gaps.parquet"),
+            about=about,
+        )
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.about["metrics"])
+        return f"Audit({names} by {', '.join(self.about['by'])}: {self.table.num_rows} figures, {self.about['rows']} rows)"
+
+    def _repr_html_(self) -> str:
+        """A static table, worst slices first, for notebooks."""
+        parts = [f"<p>{html.escape(repr(self))}</p>"]
+        for metric, better in self.about["metrics"].items():
+            shown = (
+                self.worst(metric, MOST_SHOWN) if better != "neither" else self.slices(metric)[:MOST_SHOWN]
+            )
+            rows = "".join(
+                f"<tr><td>{html.escape(r.slice)}</td><td>{r.value:.3f}</td>"
+                f"<td>[{r.low:.3f}, {r.high:.3f}]</td><td>{r.n}</td></tr>"
+                for r in shown
+            )
+            head = f"<tr><th>slice</th><th>{html.escape(metric)}</th><th>interval</th><th>n</th></tr>"
+            parts.append(f"<table>{head}{rows}</table>")
+        return "".join(parts)
