@@ -1,0 +1,74 @@
+"""Plain English for objects: articles, plurals, descriptions, captions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+ORDER = ("size", "color", "material", "category")  # the order of adjectives before the noun
+SIDE = {
+    "left_of": "to the left of",
+    "right_of": "to the right of",
+    "in_front_of": "in front of",
+    "behind": "behind",
+}
+_ES = ("s", "x", "z", "ch", "sh")
+
+
+def noun(category: str) -> str:
+    """`step_stool` -> `step stool`."""
+    return category.replace("_", " ")
+
+
+def plural(words: str) -> str:
+    """The plural of a noun phrase whose last word is the noun."""
+    if words.endswith(_ES):
+        return words + "es"
+    if words.endswith("y") and words[-2:-1] not in "aeiou":
+        return words[:-1] + "ies"
+    return words + "s"
+
+
+def a(words: str) -> str:
+    """With the indefinite article."""
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
+
+
+def describe(attributes: Mapping[str, str]) -> str:
+    """`{color: red, size: small}` -> `small red thing`; a category is the noun."""
+    words = [attributes[name] for name in ORDER[:-1] if name in attributes]
+    return " ".join([*words, noun(attributes.get("category", "thing"))])
+
+
+def caption(scene: Mapping[str, Any]) -> str:
+    """One sentence about the scene's subject, and what stands beside it."""
+    objects = scene["objects"]
+    if not objects:
+        return f"an empty {_table(scene)}"
+    text = a(_full(objects[0]))
+    others = [_beside(scene, k) for k in range(1, len(objects))]
+    if others:
+        text += ", with " + _listed(others)
+    return f"{text} on a {_table(scene)}"
+
+
+def _full(thing: Mapping[str, Any]) -> str:
+    return describe({name: thing[name] for name in ORDER})
+
+
+def _table(scene: Mapping[str, Any]) -> str:
+    kind = scene.get("background") or "plain"
+    return {"plain": "plain table", "planks": "plank floor", "cloth": "cloth", "tiles": "tiled floor"}.get(
+        kind, f"{noun(kind)} background"
+    )
+
+
+def _beside(scene: Mapping[str, Any], number: int) -> str:
+    name = a(_full(scene["objects"][number]))
+    found = [r["predicate"] for r in scene["relations"] if r["subject"] == number and r["object"] == 0]
+    where = next((SIDE[p] for p in ("left_of", "right_of", "in_front_of", "behind") if p in found), None)
+    return f"{name} {where} it" if where else f"{name} beside it"
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
