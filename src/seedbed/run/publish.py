@@ -1,0 +1,92 @@
+"""What the publishing steps share: evidence of finished stages, provenance, files beside the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from seedbed.dataset.files import write_text
+from seedbed.document.datasheet import Answer, datasheet, measured_facts, program_facts
+from seedbed.document.report import Number, Report, write_report
+from seedbed.document.report.archive import save
+from seedbed.lineage import Evidence
+from seedbed.run.run import numbers
+from seedbed.run.step import Done
+
+REPORT, ARCHIVE = "report.html", "report.json"
+
+
+def evidence_of(done: Done, prefix: str = "", under: Sequence[str] = ()) -> list[Evidence]:
+    """One piece of evidence for each number in a stage's result; `under` keeps only these top keys."""
+    file = f"stages/{done.folder.name}/stage.json"
+    return [
+        Evidence(
+            ".".join([*([prefix] if prefix else []), *path]), value, done.id, done.key, done.seeds, file,
+            "/result/" + "/".join(path),
+        )
+        for path, value in numbers(done.result)
+        if not under or path[0] in under
+    ]  # fmt: skip
+
+
+def estimate(found: Mapping[str, Any], evidence: str = "") -> Number:
+    """A mean over seeds as a report's number; its evidence is that of the mean."""
+    seeds = found.get("seeds")
+    count = len(seeds) if isinstance(seeds, list) else found.get("n")
+    return Number(found["mean"], found["low"], found["high"], count, evidence=f"{evidence}.mean" if evidence else "")
+
+
+def provenance(about: Mapping[str, Any], seeds: Sequence[int]) -> dict[str, str]:
+    """The facts at the end of a report: code, recipe, machine, packages, seeds."""
+    code, machine = about["code"], about["machine"]
+    commit = f"{code['commit'][:12]}{' with changes' if code['modified'] else ''}" if code["commit"] else "no checkout"
+    return {
+        "Recipe": f"{about['recipe']['path']} ({about['name']})",
+        "Seedbed": f"{code['version']}, commit {commit}, source {about['source'][:12]}",
+        "Seeds": ", ".join(map(str, seeds)),
+        "Machine": f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}",
+        "Python and packages": ", ".join([f"Python {machine['python']}", *(f"{k} {v}" for k, v in about["packages"].items())]),
+        "Not done": "Not run on a GPU. Pixels were compared on this CPU type only.",
+        "Check it": f"seedbed verify {about['folder']}",
+    }
+
+
+def write_all(folder: Path, report: Report, files: Mapping[str, str], figures: Mapping[str, bytes]) -> None:
+    """report.html, its archive, Markdown files and figures/."""
+    for name, text in files.items():
+        write_text(folder / name, text)
+    (folder / "figures").mkdir(exist_ok=True)
+    for name, png in figures.items():
+        (folder / "figures" / name).write_bytes(png)
+    save(report, folder / ARCHIVE)
+    write_report(report, folder / REPORT)
+
+
+def dataset_sheet(done: Done, title: str, stated: Mapping[str, str], factors: list[str]) -> str:
+    """A dataset's datasheet: counted facts, what follows from its program, and what is stated."""
+    dataset = done.dataset()
+    answers = {
+        **{key: Answer(text) for key, text in COMMON.items()},
+        **program_facts(dataset.lineage),
+        **measured_facts(dataset, factors),
+        **{key: Answer(text) for key, text in stated.items()},
+    }
+    return datasheet(answers, title=title)
+
+
+COMMON = {
+    "creators": "Whoever ran the recipe, with Seedbed (see the manifest for version, machine and seeds).",
+    "ethics": "No ethical review took place: none was needed for generated objects.",
+    "how": "As the run's folder: a Lance table with `lineage.json` and `certificate.json`.",
+    "export_controls": "None known.",
+    "erratum": "None yet.",
+    "contribute": "By changing the recipe or adding a plugin; each run makes a new version with its own lineage.",
+}
+
+
+def history(done: Done) -> list[dict[str, Any]]:
+    """The training history of a train stage."""
+    loaded: list[dict[str, Any]] = json.loads((done.folder / "history.json").read_text())
+    return loaded
