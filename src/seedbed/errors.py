@@ -1,9 +1,9 @@
 """One hierarchy of errors: every message says what is wrong, where, and what to do next.
 
-    SeedbedError          exit 1   something unexpected
-    ├── UsageError        exit 2   wrong input or a missing prerequisite
-    ├── GateError         exit 3   a stated requirement was not met
-    └── PartialError      exit 4   part of the work is done; run again to go on
+SeedbedError          exit 1   something unexpected
+├── UsageError        exit 2   wrong input or a missing prerequisite
+├── GateError         exit 3   a stated requirement was not met
+└── PartialError      exit 4   part of the work is done; run again to go on
 """
 
 from __future__ import annotations

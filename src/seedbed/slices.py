@@ -135,7 +135,9 @@ class Slice:
             )
         return {test.column: test.value for test in tests if not isinstance(test.value, tuple)}
 
-    def check(self, columns: Mapping[str, Any] | tuple[str, ...] | list[str], *, where: str = "slice") -> None:
+    def check(
+        self, columns: Mapping[str, Any] | tuple[str, ...] | list[str], *, where: str = "slice"
+    ) -> None:
         """UsageError when the slice reads a column that is not among `columns`."""
         for column in self.columns:
             if column not in columns:
@@ -173,7 +175,9 @@ class Slice:
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
             types = ", ".join(f"{c} is {table.schema.field(c).type}" for c in self.columns)
             reason = str(error).splitlines()[0]
-            raise UsageError(f"values do not fit the columns ({types})", where=str(self), hint=reason) from None
+            raise UsageError(
+                f"values do not fit the columns ({types})", where=str(self), hint=reason
+            ) from None
         return kept.to_numpy()
 
 

@@ -55,7 +55,7 @@ def interval_chart(groups: Sequence[Mapping[str, Any]], *, axis: str, percent: b
         )  # fmt: skip
     axes.set_yticks(range(len(groups)), [str(group["label"]) for group in reversed(groups)], fontsize=10)
     axes.set_ylim(-0.6, len(groups) - 0.4)
-    axes.set_xlim(left=min(0.0, *(g["low"] * scale for g in groups if g["low"] is not None)))
+    axes.set_xlim(left=min([0.0, *(g["low"] * scale for g in groups if g["low"] is not None)]))
     axes.set_xlabel(axis, fontsize=9, color=INK)
     axes.grid(axis="x", color="#e3e7eb", linewidth=0.8)
     axes.set_axisbelow(True)

@@ -13,6 +13,7 @@ _INLINE = [
     (re.compile(r"\*\*([^*]+)\*\*"), r"<strong>\1</strong>"),
     (re.compile(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])"), r"<em>\1</em>"),
 ]
+_BULLET = re.compile(r"^\s*[-*]\s+")
 _LINK = re.compile(r"\[([^\]]+)\]\((#[\w.:\-\[\],=]+)\)")
 
 
@@ -40,7 +41,7 @@ def inline(text: str) -> str:
 
 def _block(lines: list[str]) -> str:
     if all(re.match(r"\s*[-*]\s+", line) for line in lines):
-        items = "".join(f"<li>{inline(re.sub(r'^\s*[-*]\s+', '', line))}</li>" for line in lines)
+        items = "".join(f"<li>{inline(_BULLET.sub('', line))}</li>" for line in lines)
         return f"<ul>{items}</ul>"
     if len(lines) >= 2 and lines[0].lstrip().startswith("|") and re.match(r"\s*\|[\s:|-]+\|\s*$", lines[1]):
         return _table(lines)

@@ -1,0 +1,33 @@
+"""Learners and the loop that fits them. PyTorch is imported when something is fitted or loaded.
+
+learner = SmallCNN({"category": ["cube", "mug"], "color": ["red", "blue"]})
+history = fit(learner, images, {"category": indices, "color": indices}, seed=0, steps=500)
+learner.predict(images)["category"]["label"]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["Learner", "SmallCNN", "augment", "fit", "load"]
+
+if TYPE_CHECKING:
+    from seedbed.learn.augmentation import augment
+    from seedbed.learn.base import Learner, load
+    from seedbed.learn.learners.small_cnn import SmallCNN
+    from seedbed.learn.training import fit
+
+_PLACES = {
+    "Learner": "seedbed.learn.base",
+    "SmallCNN": "seedbed.learn.learners.small_cnn",
+    "augment": "seedbed.learn.augmentation",
+    "fit": "seedbed.learn.training",
+    "load": "seedbed.learn.base",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'seedbed.learn' has no attribute '{name}'")
+    return getattr(import_module(_PLACES[name]), name)

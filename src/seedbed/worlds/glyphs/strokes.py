@@ -1,7 +1,7 @@
 """Ten digits as pen strokes: four ways of writing each, one block a digit.
 
 A stroke is a list of control points x,y in hundredths of a unit square, x right and y down, in the order
-in which a pen draws them. `curve` is smooth through its points (Catmull-Rom), `line` turns sharply at them. Both are
+in which a pen draws them. `curve` is smooth through its points (Catmull-Rom), `line` turns at them. Both are
 linear in the control points, so a whole glyph is one matrix: samples = basis @ control points.
 
 To add a way of writing, add a block; every digit must have the same styles.

@@ -1,0 +1,70 @@
+"""`seedbed generate`: make a dataset."""
+
+from __future__ import annotations
+
+import click
+
+from seedbed.cli.common import emit, say, settings, shared
+from seedbed.errors import UsageError
+
+# settings that are arguments of `generate` itself; every other one is an option of the world
+OWN = ("design", "questions", "first")
+
+
+@click.command(
+    "generate",
+    epilog="Example: seedbed generate tabletop --rows 100 --out data/a --where \"color == 'red'\" --set size=128",
+)
+@click.argument("world")
+@click.option("--rows", type=int, required=True, help="How many rows.")
+@click.option("--out", required=True, metavar="FOLDER", help="Folder of the dataset.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The seed of every row.")
+@click.option("--where", default="", metavar="SLICE", help="Only rows in this slice.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="An option of the world, or design, questions, first.",
+)
+@click.option("--engine", default="local", help="local, daft or ray.")
+@shared
+def command(
+    world: str, rows: int, out: str, seed: int, where: str, changes: tuple[str, ...], engine: str,
+    as_json: bool, progress: str,
+) -> None:  # fmt: skip
+    """Make a balanced dataset of WORLD. Running it again on an unfinished folder goes on."""
+    from seedbed.run.generate import generate
+    from seedbed.run.progress import Progress
+
+    wanted = settings(changes)
+    own = {key: wanted.pop(key) for key in OWN if key in wanted}
+    if not isinstance(own.get("design", {}), dict):
+        raise UsageError(
+            "design is not a mapping", where="--set design", hint="write --set 'design={skew: ...}'"
+        )
+    made = generate(
+        world,
+        rows=rows,
+        out=out,
+        seed=seed,
+        where=where,
+        engine=engine,
+        progress=Progress(progress),
+        **own,
+        **wanted,
+    )
+    lineage = made.lineage
+    if as_json:
+        emit(
+            {
+                "folder": str(made.path),
+                "rows": len(made),
+                "fingerprint": lineage["fingerprint"],
+                "columns": made.schema.names,
+            }
+        )
+        return
+    say(
+        f"wrote {len(made):,} rows to {out} (fingerprint {lineage['fingerprint'][:12]}); look: seedbed view {out}"
+    )

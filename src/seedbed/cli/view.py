@@ -1,0 +1,73 @@
+"""`seedbed view`: look at a dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from seedbed.cli.common import emit, say, shared
+
+
+@click.command("view", epilog="Example: seedbed view data/a --where \"category == 'mug'\" --sheet mugs.png")
+@click.argument("path")
+@click.option("--where", default="", metavar="SLICE", help="Only rows in this slice.")
+@click.option("--rows", type=click.IntRange(1, 400), default=8, show_default=True, help="How many rows.")
+@click.option("--sheet", metavar="FILE", help="Write the images as a contact sheet (PNG).")
+@shared
+def command(path: str, where: str, rows: int, sheet: str | None, as_json: bool, progress: str) -> None:
+    """Show what the dataset in PATH holds, and its first rows."""
+    from seedbed.dataset import Dataset
+
+    whole = Dataset(path)
+    dataset = whole.where(where) if where else whole
+    plain = [name for name in dataset.schema.names if _plain(dataset.schema.field(name).type)]
+    shown = dataset.take(range(min(rows, len(dataset))), plain).to_pylist()
+    if as_json:
+        emit(
+            {
+                "path": path,
+                "rows": len(dataset),
+                "columns": {f.name: str(f.type) for f in dataset.schema},
+                "first": shown,
+            }
+        )
+    else:
+        click.echo(f"{len(dataset):,} rows, {len(dataset.schema)} columns: {', '.join(dataset.schema.names)}")
+        for row in shown:
+            click.echo("  " + "  ".join(str(row[n]) for n in _telling(row)))
+    if sheet:
+        _write_sheet(dataset.take(range(min(rows, len(dataset))), ["image"]), sheet)
+        say(f"wrote {sheet}")
+
+
+def _plain(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return not (pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _telling(row: dict[str, Any]) -> list[str]:
+    """The columns that say something about a row at a glance."""
+    dull = ("world", "version", "seed", "index", "source", "licence", "consent")
+    return [name for name in row if name not in dull and row[name] is not None]
+
+
+def _write_sheet(table: Any, path: str) -> None:
+    from pathlib import Path
+
+    import numpy as np
+
+    from seedbed.dataset.files import explained
+    from seedbed.dataset.images import decode, encode
+    from seedbed.errors import UsageError
+
+    images = [decode(data) for data in table["image"].to_pylist()]
+    if not images:
+        raise UsageError("no row to show", where="--sheet", hint="loosen --where")
+    across = min(len(images), 10)
+    blank = np.full_like(images[0], 255)
+    images += [blank] * (-len(images) % across)
+    lines = [np.concatenate(images[k : k + across], axis=1) for k in range(0, len(images), across)]
+    with explained(Path(path)):
+        Path(path).write_bytes(encode(np.concatenate(lines)))
