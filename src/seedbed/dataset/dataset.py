@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 LINEAGE = "lineage.json"
+BatchMaker = Callable[[pa.RecordBatch], pa.RecordBatch]
 ColumnMaker = Callable[[pa.RecordBatch], pa.Array]
 
 
@@ -90,32 +91,50 @@ class Dataset:
         Each function gets a record batch of the columns in `reads` (default: all but binary ones) and
         returns one array of the batch's length.
         """
-        from seedbed.dataset import store
-
-        self._refuse_view("add_columns")
-        taken = [name for name in columns if name in self.schema.names]
-        if taken:
-            raise UsageError(
-                f"the column '{taken[0]}' exists", where=str(self.path), hint="choose a new name"
-            )
         inputs = list(reads) if reads is not None else self._light_columns()
         self._check(inputs)
 
         def make(batch: pa.RecordBatch) -> pa.RecordBatch:
             shown = batch.rename_columns([_shown(name) for name in batch.schema.names])
-            return pa.record_batch(
-                [fn(shown) for fn in columns.values()], names=[_stored(n) for n in columns]
+            return pa.record_batch([fn(shown) for fn in columns.values()], names=list(columns))
+
+        return self._merge(list(columns), make, inputs)
+
+    def join_columns(self, table: pa.Table) -> int:
+        """Add a table's columns, one value for each row in the dataset's order; returns the new version."""
+        if table.num_rows != len(self):
+            raise UsageError(f"{table.num_rows} values for {len(self)} rows", where=str(self.path))
+        taken = 0
+
+        def make(batch: pa.RecordBatch) -> pa.RecordBatch:
+            nonlocal taken
+            part = table.slice(taken, batch.num_rows).combine_chunks()
+            taken += batch.num_rows
+            return part.to_batches()[0] if batch.num_rows else part.schema.empty_table().to_batches()[0]
+
+        return self._merge(table.column_names, make, self.schema.names[:1])
+
+    def _merge(self, names: list[str], make: BatchMaker, reads: list[str]) -> int:
+        from seedbed.dataset import store
+
+        self._refuse_view("adding columns")
+        taken = [name for name in names if name in self.schema.names]
+        if taken:
+            raise UsageError(
+                f"the column '{taken[0]}' exists", where=str(self.path), hint="choose a new name"
             )
+        stored = [_stored(name) for name in reads]
+
+        def maker(batch: pa.RecordBatch) -> pa.RecordBatch:
+            return make(batch).rename_columns([_stored(name) for name in names])
 
         with explained(self.path):
             made = [
-                store.merge_fragment(
-                    self.path, self.version, part.fragment_id, make, [_stored(name) for name in inputs]
-                )
+                store.merge_fragment(self.path, self.version, part.fragment_id, maker, stored)
                 for part in self._table.get_fragments()
             ]
             if made:
-                job = f"columns-{'-'.join(columns)}-{self.version}"
+                job = f"columns-{'-'.join(names)}-{self.version}"
                 store.commit(self.path, [part for part, _ in made], job, schema=made[0][1])
         return self._reopen()
 
@@ -194,10 +213,11 @@ class Dataset:
         return RowStream(self, columns, batch_size=batch_size, seed=seed)
 
     # -- trust ----------------------------------------------------------------------------------------
-    def fingerprint(self) -> str:
+    def fingerprint(self, columns: Sequence[str] | None = None) -> str:
         """sha256 over every row's canonical content, in order: independent of fragments and versions."""
-        total = hashlib.sha256(canonical(sorted(self.schema.names)).encode())
-        for batch in self.batches(batch_size=512):
+        names = sorted(columns if columns is not None else self.schema.names)
+        total = hashlib.sha256(canonical(names).encode())
+        for batch in self.batches(names, batch_size=512):
             for row in row_digests(batch):
                 total.update(row)
         return total.hexdigest()

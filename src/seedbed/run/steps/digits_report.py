@@ -30,7 +30,17 @@ METHODS = {
 class DigitsReport(Step):
     """report.html, datasheet.md, model_card.md and figures/ of the digits recipe."""
 
-    inputs = ("accuracy", "targets", "test", "train", "glyphs", "models", "answers", "first_answers", "audits")
+    inputs = (
+        "accuracy",
+        "targets",
+        "test",
+        "train",
+        "glyphs",
+        "models",
+        "answers",
+        "first_answers",
+        "audits",
+    )
 
     class Args(StepArgs):
         accuracy: str
@@ -75,7 +85,10 @@ class _Story:
         )  # fmt: skip
 
     def place(self, real_rows: int, method: str) -> int | None:
-        return next((k for k, r in enumerate(self.rows) if r["real_rows"] == real_rows and r["method"] == method), None)
+        return next(
+            (k for k, r in enumerate(self.rows) if r["real_rows"] == real_rows and r["method"] == method),
+            None,
+        )
 
     def report(self, args: Any) -> tuple[Report, dict[str, str], dict[str, bytes]]:
         pictures = {"accuracy.png": self._chart()}
@@ -101,7 +114,11 @@ class _Story:
     def _findings(self) -> list[str]:
         lines = []
         for gain in self.gains:
-            span = f"[{gain['low'] * 100:+.1f}, {gain['high'] * 100:+.1f}]" if gain["low"] is not None else "no interval"
+            span = (
+                f"[{gain['low'] * 100:+.1f}, {gain['high'] * 100:+.1f}]"
+                if gain["low"] is not None
+                else "no interval"
+            )
             against = METHODS[gain["control"]]
             lines.append(
                 f"{gain['real_rows']} real rows, against {against}: synthetic rows change accuracy by "
@@ -114,14 +131,25 @@ class _Story:
         for method in self.methods:
             k = self.place(self.sizes[0], method)
             if k is not None:
-                tiles.append(Headline(f"accuracy, {self.sizes[0]} real rows, {method}", estimate(self.rows[k], f"accuracy.{k}"), "mean over seeds [95 %]"))
+                tiles.append(
+                    Headline(
+                        f"accuracy, {self.sizes[0]} real rows, {method}",
+                        estimate(self.rows[k], f"accuracy.{k}"),
+                        "mean over seeds [95 %]",
+                    )
+                )
         return tiles
 
     def _tables(self) -> list[Any]:
         body: list[list[Any]] = []
         for method in self.methods:
             found = [self.place(size, method) for size in self.sizes]
-            body.append([METHODS[method], *(None if k is None else estimate(self.rows[k], f"accuracy.{k}") for k in found)])
+            body.append(
+                [
+                    METHODS[method],
+                    *(None if k is None else estimate(self.rows[k], f"accuracy.{k}") for k in found),
+                ]
+            )
         caption = "Accuracy on the same held-out real digits, mean over seeds with Student's t interval. n is the number of seeds."
         gains: list[list[Any]] = [
             [f"{g['real_rows']} real rows, against {g['control']}",
@@ -135,7 +163,11 @@ class _Story:
         return [
             TextPanel(text),
             TablePanel(["method", *(f"{size} real rows" for size in self.sizes)], body, caption),
-            TablePanel(["synthetic rows with", "gain in accuracy", "verdict"], gains, "Paired by seed: what synthetic rows add"),
+            TablePanel(
+                ["synthetic rows with", "gain in accuracy", "verdict"],
+                gains,
+                "Paired by seed: what synthetic rows add",
+            ),
         ]
 
     def _chart(self) -> bytes:
@@ -147,10 +179,16 @@ class _Story:
             ]
             for m in self.methods
         }
-        return figures.accuracy_curves(series, x_label="real training rows", y_label="accuracy on real test rows, %")
+        return figures.accuracy_curves(
+            series, x_label="real training rows", y_label="accuracy on real test rows, %"
+        )
 
     def _chart_panel(self, png: bytes) -> FigurePanel:
-        return FigurePanel(png, "Accuracy against the number of real rows, one line a method.", "Bands: 95 % intervals over seeds. The numbers are in the table above.")
+        return FigurePanel(
+            png,
+            "Accuracy against the number of real rows, one line a method.",
+            "Bands: 95 % intervals over seeds. The numbers are in the table above.",
+        )
 
     def _target_table(self) -> TablePanel:
         rows: list[list[Any]] = []
@@ -159,10 +197,21 @@ class _Story:
             worst = before.result["worst"]
             after = Audit.load(self.of("audits", real_rows=size, method="seedbed").folder)
             same = {r.slice: r for r in after.slices("error_rate")}.get(worst["slice"])
-            number = Number(worst["value"], worst["low"], worst["high"], worst["n"], evidence=f"{before.id}.worst.value")
+            number = Number(
+                worst["value"], worst["low"], worst["high"], worst["n"], evidence=f"{before.id}.worst.value"
+            )
             later = Number(same.value, same.low, same.high, same.n) if same else None
             rows.append([f"{size} real rows", worst["slice"], number, later])
-        return TablePanel(["model", "worst digit on the audit rows", "its error before", "its error on the test rows after"], rows, f"Seed {self.seed}; Wilson intervals")
+        return TablePanel(
+            [
+                "model",
+                "worst digit on the audit rows",
+                "its error before",
+                "its error on the test rows after",
+            ],
+            rows,
+            f"Seed {self.seed}; Wilson intervals",
+        )
 
     def _answers_sheet(self) -> SheetPanel:
         worst = self.of("targets").result["worst"]["slice"]
@@ -180,7 +229,12 @@ class _Story:
                 for r in rows
             ]  # fmt: skip
             sheets.append(SheetRow(label, pictures))
-        return SheetPanel(sheets, f"Real test digits of the worst slice ({worst}) of the model with {self.sizes[0]} real rows, seed {self.seed}.", 64, True)
+        return SheetPanel(
+            sheets,
+            f"Real test digits of the worst slice ({worst}) of the model with {self.sizes[0]} real rows, seed {self.seed}.",
+            64,
+            True,
+        )
 
     def _side_by_side(self) -> SheetPanel:
         real = self.of("train", real_rows=self.sizes[0]).dataset().table(["image", "digit"]).to_pylist()
@@ -211,11 +265,19 @@ class _Story:
             "future": "Its digits are stroke programs: ways of writing that no program draws are missing.",
             "relations": "Rows are independent.",
         }
-        return dataset_sheet(self.of("glyphs"), f"synthetic digits of {self.context.run['name']}, seed {self.seed}", stated, ["digit", "style", "slant", "width"])
+        return dataset_sheet(
+            self.of("glyphs"),
+            f"synthetic digits of {self.context.run['name']}, seed {self.seed}",
+            stated,
+            ["digit", "style", "slant", "width"],
+        )
 
     def _card(self, args: Any) -> str:
         size = self.sizes[-1]
-        done, model = self.of("audits", method="seedbed", real_rows=size), self.of("models", method="seedbed", real_rows=size)
+        done, model = (
+            self.of("audits", method="seedbed", real_rows=size),
+            self.of("models", method="seedbed", real_rows=size),
+        )
         worst = [
             CardNumber(r["slice"], r["value"], r["low"], r["high"], r["n"], f"{done.id}.worst.{k}.value")
             for k, r in enumerate(done.result["worst"])

@@ -78,7 +78,10 @@ class _Story:
         self.result = self.compare.result
         self.seed = min(done.cell["seed"] for done in context.many("targets"))
         self.arms = [arm for arm in LABELS if arm in self.result[WORST]]
-        self.treated, self.control = self.result["comparison"]["treated"], self.result["comparison"]["control"]
+        self.treated, self.control = (
+            self.result["comparison"]["treated"],
+            self.result["comparison"]["control"],
+        )
 
     def of(self, name: str, arm: str | None = None) -> Done:
         """The stage cell of the shown seed (and arm)."""
@@ -92,7 +95,11 @@ class _Story:
         return self.of("audits_before") if arm == "before" else self.of("audits_after", arm)
 
     def report(self, args: Any) -> tuple[Report, dict[str, str], dict[str, bytes]]:
-        pictures = {"worst_slice.png": self._chart(), "slices.png": self._heatmap(), "curves.png": self._curves()}
+        pictures = {
+            "worst_slice.png": self._chart(),
+            "slices.png": self._heatmap(),
+            "curves.png": self._curves(),
+        }
         card, sheet = self._card(args), self._sheet()
         named = self.of("targets").result["worst"]["slice"]
         sections = [
@@ -140,8 +147,17 @@ class _Story:
             Headline(f"worst-slice error, {arm}", estimate(self.result[WORST][arm], f"{WORST}.{arm}"), "mean over seeds [95 %]")
             for arm in self.arms
         ]  # fmt: skip
-        number = Number(found["mean"], found["low"], found["high"], percent=False, evidence=f"comparison.{WORST}.ratio.mean")
-        return [*tiles, Headline(f"{self.treated} / {self.control}", number, "Fieller interval; lower is better")]
+        number = Number(
+            found["mean"],
+            found["low"],
+            found["high"],
+            percent=False,
+            evidence=f"comparison.{WORST}.ratio.mean",
+        )
+        return [
+            *tiles,
+            Headline(f"{self.treated} / {self.control}", number, "Fieller interval; lower is better"),
+        ]
 
     def _tables(self) -> list[Any]:
         rows: list[list[Any]] = [
@@ -181,12 +197,18 @@ class _Story:
 
     def _heatmap(self) -> bytes:
         made = [(arm, *self._matrix(arm)) for arm in self.arms]
-        return figures.slice_heatmaps([(arm, values) for arm, values, _, _ in made], made[0][2], made[0][3], label="error, share of rows")
+        return figures.slice_heatmaps(
+            [(arm, values) for arm, values, _, _ in made],
+            made[0][2],
+            made[0][3],
+            label="error, share of rows",
+        )
 
     def _heatmap_panel(self, png: bytes) -> FigurePanel:
         values, rows, columns = self._matrix(self.treated)
         table: list[list[Any]] = [
-            [row, *(None if np.isnan(v) else f"{v * 100:.0f} %" for v in line)] for row, line in zip(rows, values)
+            [row, *(None if np.isnan(v) else f"{v * 100:.0f} %" for v in line)]
+            for row, line in zip(rows, values)
         ]
         return FigurePanel(
             png,
@@ -200,9 +222,15 @@ class _Story:
         for arm in self.arms:
             done = self.audit_of(arm)
             for k, r in enumerate(done.result["worst"][:5]):
-                number = Number(r["value"], r["low"], r["high"], r["n"], evidence=f"{done.id}.worst.{k}.value")
+                number = Number(
+                    r["value"], r["low"], r["high"], r["n"], evidence=f"{done.id}.worst.{k}.value"
+                )
                 rows.append([arm, r["slice"], number])
-        return TablePanel(["arm", "slice", "error"], rows, f"The five worst slices of each model (Wilson 95 % intervals), seed {self.seed}")
+        return TablePanel(
+            ["arm", "slice", "error"],
+            rows,
+            f"The five worst slices of each model (Wilson 95 % intervals), seed {self.seed}",
+        )
 
     def _contact_sheet(self, named: str) -> SheetPanel:
         dataset = self.of("test").dataset().where(Slice.parse(named))
@@ -210,20 +238,32 @@ class _Story:
         sheets = []
         for arm in self.arms:
             done = self.of("answers_before") if arm == "before" else self.of("answers_after", arm)
-            answers = {row["id"]: row for row in done.table().select(["id", "label", "prediction"]).to_pylist()}
+            answers = {
+                row["id"]: row for row in done.table().select(["id", "label", "prediction"]).to_pylist()
+            }
             pictures = [
                 Picture(row["image"], row["caption"], answers[row["id"]]["label"], answers[row["id"]]["prediction"],
                         answers[row["id"]]["label"] == answers[row["id"]]["prediction"])
                 for row in rows
             ]  # fmt: skip
             sheets.append(SheetRow(LABELS[arm], pictures))
-        return SheetPanel(sheets, f"The first {len(rows)} test rows of the slice that the first audit (seed {self.seed}) called worst, with each model's answer.", 112)
+        return SheetPanel(
+            sheets,
+            f"The first {len(rows)} test rows of the slice that the first audit (seed {self.seed}) called worst, with each model's answer.",
+            112,
+        )
 
     def _certificates(self) -> list[Any]:
         targets = self.of("targets").result["targets"]
         rows: list[list[Any]] = [[t["where"], f"{t['share'] * 100:.1f} %"] for t in targets[:12]]
         more = f" (the first 12 of {len(targets)})" if len(targets) > 12 else ""
-        parts: list[Any] = [TablePanel(["targeted slice", "share of the new rows"], rows, f"What the design was asked for{more}, seed {self.seed}")]
+        parts: list[Any] = [
+            TablePanel(
+                ["targeted slice", "share of the new rows"],
+                rows,
+                f"What the design was asked for{more}, seed {self.seed}",
+            )
+        ]
         for done, title in [
             (self.of("source"), "Source rows: skewed on purpose, as the recipe states"),
             (self.of("extra", self.treated), "Targeted rows"),
@@ -258,7 +298,9 @@ class _Story:
             "future": "It is skewed on purpose towards slices where one model failed; alone it is no fair sample.",
             "relations": "The scene graph holds the spatial relations of the objects in a picture; rows are independent.",
         }
-        return dataset_sheet(done, f"targeted rows of {self.context.run['name']}, seed {self.seed}", stated, factors)
+        return dataset_sheet(
+            done, f"targeted rows of {self.context.run['name']}, seed {self.seed}", stated, factors
+        )
 
     def _card(self, args: Any) -> str:
         done = self.audit_of(self.treated)

@@ -38,7 +38,8 @@ MOST_OBJECTS = 10
 @registry.register("world", "tabletop")
 class Tabletop:
     """Options: `size` pixels (32..1024), `render` preset, `objects` (a number or [low, high], 1..10),
-    `buffers` (any of instance_mask, depth, normals), `device` ("cpu" or a CUDA device; not run on a GPU).
+    `categories` (a part of the shapes; default all), `buffers` (any of instance_mask, depth, normals),
+    `device` ("cpu" or a CUDA device; not run on a GPU).
     """
 
     name = "tabletop"
@@ -51,6 +52,7 @@ class Tabletop:
         size: int = 224,
         render: str = "fast",
         objects: int | Sequence[int] = 1,
+        categories: Sequence[str] | None = None,
         buffers: Sequence[str] = (),
         device: str = "cpu",
     ) -> None:
@@ -59,7 +61,7 @@ class Tabletop:
         self.buffers = tuple([buffers] if isinstance(buffers, str) else buffers)
         self._check()
         self.factors = (
-            Factor("category", tuple(registry.names("shape")), "what the subject is"),
+            Factor("category", _categories(categories), "what the subject is"),
             Factor("color", tuple(COLORS), "the subject's main colour"),
             Factor("material", MATERIALS, "what its main part is made of"),
             Factor("size", tuple(SIZES), "its height on the table"),
@@ -117,6 +119,18 @@ class Tabletop:
 
     def _other(self, rng: np.random.Generator) -> dict[str, Any]:
         return {f.name: f.levels[int(rng.integers(len(f.levels)))] for f in self.factors}
+
+
+def _categories(chosen: Sequence[str] | None) -> tuple[str, ...]:
+    """The shapes, in the order given: a design's long tail follows it."""
+    known = registry.names("shape")
+    for name in chosen or ():
+        if name not in known:
+            raise UsageError(f"no shape '{name}'", where="world tabletop", hint=nearest(str(name), known))
+    if chosen is not None and (isinstance(chosen, str) or len(set(chosen)) < max(2, len(chosen))):
+        hint = "give a list of two or more, each once"
+        raise UsageError(f"categories is {chosen}", where="world tabletop", hint=hint)
+    return tuple(chosen or known)
 
 
 def _range(objects: int | Sequence[int]) -> tuple[int, int]:
