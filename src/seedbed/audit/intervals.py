@@ -49,8 +49,10 @@ def clopper_pearson(successes: Any, trials: Any, confidence: float = 0.95) -> tu
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
 
-def over_seeds(values: Any, confidence: float = 0.95) -> Estimate:
-    """Mean and Student's t interval of one figure per seed. One seed has no interval."""
+def over_seeds(
+    values: Any, confidence: float = 0.95, *, bounds: tuple[float, float] = (-np.inf, np.inf)
+) -> Estimate:
+    """Mean and Student's t interval of one figure per seed, cut at `bounds`. One seed has no interval."""
     from scipy.stats import t
 
     kept = np.asarray([v for v in values if v is not None], float)
@@ -60,7 +62,7 @@ def over_seeds(values: Any, confidence: float = 0.95) -> Estimate:
     if len(kept) == 1:
         return Estimate(mean, None, None, 1)
     half = float(t.ppf(0.5 + confidence / 2, len(kept) - 1) * kept.std(ddof=1) / np.sqrt(len(kept)))
-    return Estimate(mean, mean - half, mean + half, len(kept))
+    return Estimate(mean, max(bounds[0], mean - half), min(bounds[1], mean + half), len(kept))
 
 
 def paired_difference(first: Any, second: Any, confidence: float = 0.95) -> Estimate:

@@ -104,15 +104,15 @@ class Dataset:
         """Add a table's columns, one value for each row in the dataset's order; returns the new version."""
         if table.num_rows != len(self):
             raise UsageError(f"{table.num_rows} values for {len(self)} rows", where=str(self.path))
-        taken = 0
+        place = {row: k for k, row in enumerate(self.table(["id"])["id"].to_pylist())}
+        if len(place) < len(self):
+            raise UsageError("ids are not unique", where=str(self.path), hint="columns are joined by id")
 
         def make(batch: pa.RecordBatch) -> pa.RecordBatch:
-            nonlocal taken
-            part = table.slice(taken, batch.num_rows).combine_chunks()
-            taken += batch.num_rows
-            return part.to_batches()[0] if batch.num_rows else part.schema.empty_table().to_batches()[0]
+            rows = [place[row] for row in batch["id"].to_pylist()]
+            return table.take(rows).combine_chunks().to_batches()[0]
 
-        return self._merge(table.column_names, make, self.schema.names[:1])
+        return self._merge(table.column_names, make, ["id"])
 
     def _merge(self, names: list[str], make: BatchMaker, reads: list[str]) -> int:
         from seedbed.dataset import store

@@ -23,22 +23,23 @@ def certificate(table: pa.Table, factors: Sequence[Factor], asked: dict[str, Any
     differs from another of its factor or pair by more than the rows force.
     """
     present = [f for f in factors if f.name in table.column_names]
+    free = [f for f in present if f.name not in asked.get("fixed", {})]  # one level only was asked for
     codes = {f.name: _codes(table, f) for f in present}
     counts = {f.name: np.bincount(codes[f.name], minlength=len(f.levels)) for f in present}
     pairs = {
         f"{a.name} x {b.name}": _cross(codes[a.name], codes[b.name], len(a.levels), len(b.levels))
-        for a, b in itertools.combinations(present, 2)
+        for a, b in itertools.combinations(free, 2)
     }
     return {
         "certificate_version": VERSION,
         "rows": table.num_rows,
-        "asked": asked or {"balanced": [f.name for f in present]},
+        "asked": asked or {"balanced": [f.name for f in free]},
         "counts": {f.name: {str(v): int(c) for v, c in zip(f.levels, counts[f.name])} for f in present},
-        "marginal_deviation": _worst({name: _deviation(c) for name, c in counts.items()}),
+        "marginal_deviation": _worst({f.name: _deviation(counts[f.name]) for f in free}),
         "pairwise_deviation": _worst({name: _deviation(c) for name, c in pairs.items()}),
         "empty_pairs": {name: int((c == 0).sum()) for name, c in pairs.items()},
         "cramers_v": {name: _cramers_v(c) for name, c in pairs.items()},
-        "balanced": all(int(np.ptp(c)) <= 1 for c in counts.values())
+        "balanced": all(int(np.ptp(counts[f.name])) <= 1 for f in free)
         and all(int(np.ptp(c)) <= 2 for c in pairs.values()),
     }
 

@@ -76,7 +76,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return {"$png": base64.b64encode(value).decode()}
     if is_dataclass(value) and not isinstance(value, type):
-        return {"$type": type(value).__name__, **{f.name: _plain(getattr(value, f.name)) for f in fields(value)}}
+        return {
+            "$type": type(value).__name__,
+            **{f.name: _plain(getattr(value, f.name)) for f in fields(value)},
+        }
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

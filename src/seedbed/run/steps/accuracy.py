@@ -49,7 +49,7 @@ def _accuracy(done: Done) -> float:
 
 
 def _row(rows: int, method: str, found: dict[int, float]) -> dict[str, Any]:
-    estimate = over_seeds(list(found.values()))
+    estimate = over_seeds(list(found.values()), bounds=(0.0, 1.0))
     return {
         "real_rows": rows,
         "method": method,

@@ -76,7 +76,7 @@ def _figures(done: Done, targets: dict[str, Any], metric: str) -> dict[str, Any]
 
 
 def _summary(values: Sequence[float], seeds: list[int]) -> dict[str, Any]:
-    found = over_seeds(values)
+    found = over_seeds(values, bounds=(0.0, 1.0))
     return {"mean": found.mean, "low": found.low, "high": found.high, "seeds": seeds, "values": list(values)}
 
 
