@@ -33,15 +33,17 @@ _PUBLIC = {
 __all__ = ["__version__", *_PUBLIC]
 
 if TYPE_CHECKING:
-    from seedbed.audit import Audit, audit
-    from seedbed.dataset import Dataset
-    from seedbed.design import Design
-    from seedbed.registry import register
-    from seedbed.run import Run, run
-    from seedbed.run.generate import generate
-    from seedbed.run.verify import verify
-    from seedbed.slices import Slice
-    from seedbed.worlds.base import Factor
+    from seedbed.audit.compose import audit as audit
+    from seedbed.audit.result import Audit as Audit
+    from seedbed.dataset.dataset import Dataset as Dataset
+    from seedbed.design.design import Design as Design
+    from seedbed.registry import register as register
+    from seedbed.run.generate import generate as generate
+    from seedbed.run.run import Run as Run
+    from seedbed.run.run import run as run
+    from seedbed.run.verify import verify as verify
+    from seedbed.slices import Slice as Slice
+    from seedbed.worlds.base import Factor as Factor
 
 
 def __getattr__(name: str) -> Any:

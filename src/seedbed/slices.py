@@ -130,14 +130,10 @@ class Slice:
         plain = not isinstance(self.node, Join) or self.node.op == "and"
         tests = [part for part in parts if isinstance(part, Test) and part.op == "=="]
         if not plain or len(tests) != len(parts):
-            raise UsageError(
-                "not a conjunction of equalities", where=str(self), hint="use column == value and …"
-            )
+            raise UsageError("not a conjunction of equalities", where=str(self), hint="use column == value and …")
         return {test.column: test.value for test in tests if not isinstance(test.value, tuple)}
 
-    def check(
-        self, columns: Mapping[str, Any] | tuple[str, ...] | list[str], *, where: str = "slice"
-    ) -> None:
+    def check(self, columns: Mapping[str, Any] | tuple[str, ...] | list[str], *, where: str = "slice") -> None:
         """UsageError when the slice reads a column that is not among `columns`."""
         for column in self.columns:
             if column not in columns:
@@ -175,9 +171,7 @@ class Slice:
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
             types = ", ".join(f"{c} is {table.schema.field(c).type}" for c in self.columns)
             reason = str(error).splitlines()[0]
-            raise UsageError(
-                f"values do not fit the columns ({types})", where=str(self), hint=reason
-            ) from None
+            raise UsageError(f"values do not fit the columns ({types})", where=str(self), hint=reason) from None
         return kept.to_numpy()
 
 

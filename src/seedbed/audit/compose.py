@@ -17,7 +17,14 @@ import pyarrow as pa
 from seedbed import registry
 from seedbed.audit.gaps import CORRECTIONS, adjust, describe_gap
 from seedbed.audit.groups import (
-    Grouping, Rows, counts_table, encode, groupings, read_table, right_table, slice_text,
+    Grouping,
+    Rows,
+    counts_table,
+    encode,
+    groupings,
+    read_table,
+    right_table,
+    slice_text,
 )  # fmt: skip
 from seedbed.audit.intervals import multinomial_draws, percentile, wilson
 from seedbed.audit.metrics.kinds import better_of, kind_of
@@ -188,7 +195,8 @@ def _gaps(
         ratio = float(rates.min() / rates.max()) if rates.max() > 0 else None
         found.append({**row, **facts, "ratio": ratio, "highest": top, "lowest": bottom, "state": OK})
     tested = [row for row in found if row["state"] == OK]
-    for row, p in zip(tested, adjust([row["p_value"] for row in tested], correction)):
+    p_values = [float(str(row["p_value"])) for row in tested]
+    for row, p in zip(tested, adjust(p_values, correction)):
         row["p_adjusted"] = p
     return found
 
@@ -212,9 +220,7 @@ def _check(by: Sequence[str], depth: int | None, confidence: float, correction: 
     if not 0.5 <= confidence < 1:
         raise UsageError(f"confidence is {confidence}", where="audit", hint="give a share such as 0.95")
     if correction not in CORRECTIONS:
-        raise UsageError(
-            f"no correction '{correction}'", where="audit", hint=nearest(correction, CORRECTIONS)
-        )
+        raise UsageError(f"no correction '{correction}'", where="audit", hint=nearest(correction, CORRECTIONS))
 
 
 def _metric(metric: str | Metric) -> tuple[str, Metric]:

@@ -42,7 +42,5 @@ def _figures(audit: Audit, metric: str, predicate: str | None, gap: bool) -> lis
     wanted = str(Slice.parse(predicate))
     found = [r for r in audit.slices(metric) if r.slice == wanted]
     if not found:
-        raise UsageError(
-            f"no slice with enough data is {wanted}", where="--fail-on", hint="see the audit's table"
-        )
+        raise UsageError(f"no slice with enough data is {wanted}", where="--fail-on", hint="see the audit's table")
     return [(f"{metric} of {r.slice}", r.value) for r in found]

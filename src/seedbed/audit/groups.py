@@ -51,13 +51,11 @@ def read_table(data: Any, columns: Sequence[str]) -> pa.Table:
     elif isinstance(data, dict):
         table = pa.table(data)
     elif hasattr(data, "table"):
-        names = list(getattr(data, "schema").names)
+        names = list(data.schema.names)
         _check(columns, names)
         return data.table(list(dict.fromkeys(columns)))
     else:
-        raise UsageError(
-            f"cannot audit a {type(data).__name__}", where="audit", hint="give a table or a file"
-        )
+        raise UsageError(f"cannot audit a {type(data).__name__}", where="audit", hint="give a table or a file")
     _check(columns, table.column_names)
     return table.select(list(dict.fromkeys(columns)))
 
@@ -73,9 +71,7 @@ def _read_file(path: Path) -> pa.Table:
         from seedbed.dataset import Dataset
 
         dataset = Dataset(path)
-        return dataset.table(
-            [n for n in dataset.schema.names if not pa.types.is_nested(dataset.schema.field(n).type)]
-        )
+        return dataset.table([n for n in dataset.schema.names if not pa.types.is_nested(dataset.schema.field(n).type)])
     if not path.is_file():
         raise UsageError("no such file", where=str(path), hint="give a .parquet, .csv or .jsonl file")
     try:
@@ -149,10 +145,7 @@ def _grouping(rows: Rows, columns: tuple[str, ...]) -> Grouping:
     flat = np.ravel_multi_index([rows.by[name][0] for name in columns], sizes)
     present, codes = np.unique(flat, return_inverse=True)
     parts = np.unravel_index(present, sizes)
-    levels = [
-        tuple(rows.by[name][1][int(part[k])] for name, part in zip(columns, parts))
-        for k in range(len(present))
-    ]
+    levels = [tuple(rows.by[name][1][int(part[k])] for name, part in zip(columns, parts)) for k in range(len(present))]
     return Grouping(columns, codes, levels)
 
 

@@ -49,9 +49,7 @@ def clopper_pearson(successes: Any, trials: Any, confidence: float = 0.95) -> tu
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
 
-def over_seeds(
-    values: Any, confidence: float = 0.95, *, bounds: tuple[float, float] = (-np.inf, np.inf)
-) -> Estimate:
+def over_seeds(values: Any, confidence: float = 0.95, *, bounds: tuple[float, float] = (-np.inf, np.inf)) -> Estimate:
     """Mean and Student's t interval of one figure per seed, cut at `bounds`. One seed has no interval."""
     from scipy.stats import t
 

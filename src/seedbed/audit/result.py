@@ -123,15 +123,15 @@ class Audit:
 
     def __repr__(self) -> str:
         names = ", ".join(self.about["metrics"])
-        return f"Audit({names} by {', '.join(self.about['by'])}: {self.table.num_rows} figures, {self.about['rows']} rows)"
+        return (
+            f"Audit({names} by {', '.join(self.about['by'])}: {self.table.num_rows} figures, {self.about['rows']} rows)"
+        )
 
     def _repr_html_(self) -> str:
         """A static table, worst slices first, for notebooks."""
         parts = [f"<p>{html.escape(repr(self))}</p>"]
         for metric, better in self.about["metrics"].items():
-            shown = (
-                self.worst(metric, MOST_SHOWN) if better != "neither" else self.slices(metric)[:MOST_SHOWN]
-            )
+            shown = self.worst(metric, MOST_SHOWN) if better != "neither" else self.slices(metric)[:MOST_SHOWN]
             rows = "".join(
                 f"<tr><td>{html.escape(r.slice)}</td><td>{r.value:.3f}</td>"
                 f"<td>[{r.low:.3f}, {r.high:.3f}]</td><td>{r.n}</td></tr>"

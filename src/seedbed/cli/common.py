@@ -50,9 +50,7 @@ def settings(pairs: Iterable[str]) -> dict[str, Any]:
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
-            raise UsageError(
-                f"'{pair}' is not key=value", where="--set", hint="write --set generate.rows=500"
-            )
+            raise UsageError(f"'{pair}' is not key=value", where="--set", hint="write --set generate.rows=500")
         try:
             found[key] = yaml.safe_load(value)
         except yaml.YAMLError:

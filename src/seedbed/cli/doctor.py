@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import click
@@ -62,17 +63,13 @@ def _version(name: str) -> str | None:
 
 def _python() -> dict[str, Any]:
     found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info >= (3, 11):
-        return _check("python", "ok", found)
-    return _check("python", "missing", found, "install Python 3.11 or newer")
+    return _check("python", "ok", found)  # an older one cannot install or import Seedbed
 
 
 def _base() -> list[dict[str, Any]]:
     found = {name: _version(name) for name in BASE}
     return [
-        _check(name, "ok", version)
-        if version
-        else _check(name, "missing", "not installed", "pip install seedbed")
+        _check(name, "ok", version) if version else _check(name, "missing", "not installed", "pip install seedbed")
         for name, version in found.items()
     ]
 
@@ -97,7 +94,7 @@ def _extras() -> list[dict[str, Any]]:
 
 
 def _disk() -> dict[str, Any]:
-    free = shutil.disk_usage(os.getcwd()).free / 2**30
+    free = shutil.disk_usage(Path.cwd()).free / 2**30
     if free < LEAST_DISK_GB:
         return _check("disk", "missing", f"{free:.1f} GB free", f"free {LEAST_DISK_GB:.0f} GB here")
     return _check("disk", "ok", f"{free:.0f} GB free")
@@ -121,6 +118,6 @@ def _device() -> dict[str, Any]:
 
 
 def _folder() -> dict[str, Any]:
-    if os.access(os.getcwd(), os.W_OK):
-        return _check("folder", "ok", f"{os.getcwd()} can be written")
-    return _check("folder", "missing", f"{os.getcwd()} cannot be written", "change to a folder of yours")
+    if os.access(Path.cwd(), os.W_OK):
+        return _check("folder", "ok", f"{Path.cwd()} can be written")
+    return _check("folder", "missing", f"{Path.cwd()} cannot be written", "change to a folder of yours")

@@ -22,7 +22,7 @@ def command(runs: tuple[str, ...], out: str, title: str, as_json: bool, progress
 
     found = []
     for run in runs:
-        archives = [p for p in Path(run).glob("stages/*/report.json")]
+        archives = list(Path(run).glob("stages/*/report.json"))
         if not archives:
             raise UsageError("no finished run with a report is here", where=run, hint="run its recipe first")
         newest = max(archives, key=lambda p: p.stat().st_mtime)

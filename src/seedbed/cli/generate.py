@@ -40,9 +40,7 @@ def command(
     wanted = settings(changes)
     own = {key: wanted.pop(key) for key in OWN if key in wanted}
     if not isinstance(own.get("design", {}), dict):
-        raise UsageError(
-            "design is not a mapping", where="--set design", hint="write --set 'design={skew: ...}'"
-        )
+        raise UsageError("design is not a mapping", where="--set design", hint="write --set 'design={skew: ...}'")
     made = generate(
         world,
         rows=rows,
@@ -65,6 +63,4 @@ def command(
             }
         )
         return
-    say(
-        f"wrote {len(made):,} rows to {out} (fingerprint {lineage['fingerprint'][:12]}); look: seedbed view {out}"
-    )
+    say(f"wrote {len(made):,} rows to {out} (fingerprint {lineage['fingerprint'][:12]}); look: seedbed view {out}")

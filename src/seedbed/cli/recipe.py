@@ -32,7 +32,7 @@ def _schema(steps: dict[str, Any]) -> dict[str, Any]:
     options = []
     for name, step in steps.items():
         # arguments may hold $name or {$name: {...}}, which only a cell makes concrete: keys are checked, not values
-        keys = {key: {} for key in step.Args.model_fields}
+        keys: dict[str, Any] = {key: {} for key in step.Args.model_fields}
         required = ["do", *(k for k, f in step.Args.model_fields.items() if f.is_required())]
         options.append(
             {

@@ -13,14 +13,10 @@ from seedbed.cli.common import emit, say, settings, shared
 @click.command("run", epilog="Example: seedbed run recipes/loop.yaml --set generate.rows=500")
 @click.argument("recipe")
 @click.option("--out", metavar="FOLDER", help="Folder of the run (default: runs/<name>).")
-@click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change an argument: generate.rows=500."
-)
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change an argument: generate.rows=500.")
 @click.option("--dry-run", is_flag=True, help="Show what would run, and stop.")
 @click.option("--engine", default="local", help="local, daft or ray: where datasets are generated.")
-@click.option(
-    "--workers", type=click.IntRange(min=0), help="Worker processes (default: one a core; 0: none)."
-)
+@click.option("--workers", type=click.IntRange(min=0), help="Worker processes (default: one a core; 0: none).")
 @shared
 def command(
     recipe: str,
@@ -63,7 +59,5 @@ def _show_plan(name: str, folder: Path, rows: list[dict[str, Any]]) -> None:
         amount = f", {row['rows']:,} rows each" if row["rows"] else ""
         state = "done" if row["finished"] == row["cells"] else f"{row['cells'] - row['finished']} to run"
         click.echo(f"  {row['stage']:<16} {row['do']:<14} {row['cells']:>3} cells{amount}  {state}")
-    total = sum(
-        (row["cells"] - row["finished"]) * (row["rows"] or 0) for row in rows if row["do"] == "generate"
-    )
+    total = sum((row["cells"] - row["finished"]) * (row["rows"] or 0) for row in rows if row["do"] == "generate")
     click.echo(f"rows to generate: {total:,}")

@@ -27,13 +27,9 @@ def command(path: str, sample: float, repair: bool, as_json: bool, progress: str
     if as_json:
         emit(verdict.to_dict())
     else:
-        facts = ", ".join(
-            f"{k.replace('_', ' ')} {v}" for k, v in verdict.checked.items() if isinstance(v, int)
-        )
+        facts = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in verdict.checked.items() if isinstance(v, int))
         click.echo(f"{verdict.kind} {path}: {'verified' if verdict.ok else 'NOT as recorded'} ({facts})")
         for fault in verdict.faults:
             click.echo(f"  {fault}")
     if not verdict.ok:
-        raise GateError(
-            f"{len(verdict.faults)} differences", where=path, hint="run the recipe again to make it anew"
-        )
+        raise GateError(f"{len(verdict.faults)} differences", where=path, hint="run the recipe again to make it anew")

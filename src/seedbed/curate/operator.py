@@ -51,9 +51,7 @@ def apply(name: str, dataset: Dataset, **options: Any) -> int:
 
 def _checked(name: str, operator: Operator, made: Mapping[str, Any], rows: int) -> pa.Table:
     if set(made) != set(operator.writes):
-        raise UsageError(
-            f"writes {sorted(made)}, declares {sorted(operator.writes)}", where=f"operator {name}"
-        )
+        raise UsageError(f"writes {sorted(made)}, declares {sorted(operator.writes)}", where=f"operator {name}")
     table = pa.table(dict(made))
     if table.num_rows != rows:
         raise UsageError(f"{table.num_rows} values for {rows} rows", where=f"operator {name}")

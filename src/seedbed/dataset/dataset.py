@@ -56,9 +56,7 @@ class Dataset:
         return made
 
     @classmethod
-    def from_table(
-        cls, path: str | Path, table: pa.Table, lineage: Mapping[str, Any] | None = None
-    ) -> Dataset:
+    def from_table(cls, path: str | Path, table: pa.Table, lineage: Mapping[str, Any] | None = None) -> Dataset:
         """A new dataset holding this table, with its fingerprint in the lineage."""
         made = cls.create(path, table.schema, lineage)
         made.append(table)
@@ -120,9 +118,7 @@ class Dataset:
         self._refuse_view("adding columns")
         taken = [name for name in names if name in self.schema.names]
         if taken:
-            raise UsageError(
-                f"the column '{taken[0]}' exists", where=str(self.path), hint="choose a new name"
-            )
+            raise UsageError(f"the column '{taken[0]}' exists", where=str(self.path), hint="choose a new name")
         stored = [_stored(name) for name in reads]
 
         def maker(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -186,9 +182,7 @@ class Dataset:
             return self._table.to_table(columns=[_stored(name) for name in names]).rename_columns(names)
         return self.take(range(len(self)), columns)
 
-    def take(
-        self, indices: Sequence[int] | np.ndarray | range, columns: Sequence[str] | None = None
-    ) -> pa.Table:
+    def take(self, indices: Sequence[int] | np.ndarray | range, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows at these positions, in this order."""
         import numpy as np
 
@@ -237,16 +231,10 @@ class Dataset:
     def _check(self, columns: Sequence[str]) -> None:
         for name in columns:
             if name not in self.schema.names:
-                raise UsageError(
-                    f"no column '{name}'", where=str(self.path), hint=nearest(name, self.schema.names)
-                )
+                raise UsageError(f"no column '{name}'", where=str(self.path), hint=nearest(name, self.schema.names))
 
     def _light_columns(self) -> list[str]:
-        return [
-            f.name
-            for f in self.schema
-            if not (pa.types.is_binary(f.type) or pa.types.is_large_binary(f.type))
-        ]
+        return [f.name for f in self.schema if not (pa.types.is_binary(f.type) or pa.types.is_large_binary(f.type))]
 
     def _refuse_view(self, verb: str) -> None:
         if self._rows is not None:
@@ -293,9 +281,7 @@ def _html_cell(value: Any) -> str:
     if isinstance(value, bytes) and value[:4] == b"\x89PNG" and len(value) < 30_000:
         import base64
 
-        return (
-            f'<td><img alt="row image" src="data:image/png;base64,{base64.b64encode(value).decode()}"></td>'
-        )
+        return f'<td><img alt="row image" src="data:image/png;base64,{base64.b64encode(value).decode()}"></td>'
     text = f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
     return f"<td>{html.escape(text[:80])}</td>"
 

@@ -55,9 +55,7 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in NO_SPACE or "No space left" in str(error):
-            raise PartialError(
-                "the disk is full", where=str(path), hint="free space, then run again"
-            ) from None
+            raise PartialError("the disk is full", where=str(path), hint="free space, then run again") from None
         if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
             raise UsageError("cannot write here", where=str(path), hint="choose another --out") from None
         if error.errno in {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}:

@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import lance
 import pyarrow as pa
@@ -23,7 +23,7 @@ import pyarrow as pa
 from seedbed.errors import SeedbedError, UsageError
 
 TABLE = "data.lance"
-FORMAT = "2.2"  # pinned: the default moves between releases
+FORMAT: Literal["2.2"] = "2.2"  # pinned: the default moves between releases
 
 
 def create(folder: Path, schema: pa.Schema) -> lance.LanceDataset:
@@ -73,6 +73,8 @@ def merge_fragment(
 ) -> tuple[dict[str, Any], str]:
     """Write new columns for one fragment; returns (fragment as JSON, the merged schema, pickled base64)."""
     part = open_table(folder, version).get_fragment(fragment)
+    if part is None:
+        raise UsageError(f"no fragment {fragment} in version {version}", where=str(folder))
     merged, schema = part.merge_columns(fn, columns=reads, batch_size=512)
     return merged.to_json(), base64.b64encode(pickle.dumps(schema)).decode()
 
@@ -145,9 +147,7 @@ def repair(folder: Path) -> int:
             pass
         newest = _newest_manifest(manifests)
         if newest is None:
-            raise UsageError(
-                "no version of this dataset can be read", where=str(folder), hint="make it again"
-            )
+            raise UsageError("no version of this dataset can be read", where=str(folder), hint="make it again")
         aside.mkdir(exist_ok=True)
         shutil.move(newest, aside / newest.name)
 

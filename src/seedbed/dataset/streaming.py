@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 class RowStream(IterableDataset[dict[str, Any]]):
     """Batches as dictionaries: images decoded to uint8 (n, h, w, c) tensors, numbers to tensors, text to lists."""
 
-    def __init__(
-        self, dataset: Dataset, columns: Sequence[str], *, batch_size: int, seed: int | None
-    ) -> None:
+    def __init__(self, dataset: Dataset, columns: Sequence[str], *, batch_size: int, seed: int | None) -> None:
         self.path, self.version, self.rows = dataset.path, dataset.version, dataset._rows
         self.columns, self.batch_size, self.seed = list(columns), batch_size, seed
         self.epoch = 0

@@ -101,8 +101,7 @@ class _Cells:
     def __init__(self, factors: tuple[Factor, ...], allowed: Slice, fixed: Mapping[str, Any]) -> None:
         self.factors, self.allowed = factors, allowed
         self.choices = [
-            [k for k, level in enumerate(f.levels) if str(fixed.get(f.name, level)) == str(level)]
-            for f in factors
+            [k for k, level in enumerate(f.levels) if str(fixed.get(f.name, level)) == str(level)] for f in factors
         ]
         self.full = int(np.prod([float(len(choice)) for choice in self.choices])) <= FULL_FACTORIAL
         if self.full:
@@ -128,9 +127,7 @@ class _Cells:
 
     def _refuse_empty(self, count: int) -> None:
         if count == 0:
-            raise UsageError(
-                "no combination of levels is in this slice", where=str(self.allowed), hint="loosen it"
-            )
+            raise UsageError("no combination of levels is in this slice", where=str(self.allowed), hint="loosen it")
 
 
 def _parts(factors: tuple[Factor, ...], spec: Spec) -> list[_Cells]:
@@ -211,9 +208,7 @@ def _minimise(cells: _Cells, rng: np.random.Generator) -> np.ndarray:
 def _conditional_tables(factors: tuple[Factor, ...], spec: Spec) -> list[tuple[str, str | None, np.ndarray]]:
     """(factor, the factor it depends on, weights of shape (levels,) or (given levels, levels)), in draw order."""
     if spec.where:
-        raise UsageError(
-            "a skewed design draws from every cell", where="design.where", hint="drop where or skew"
-        )
+        raise UsageError("a skewed design draws from every cell", where="design.where", hint="drop where or skew")
     by_name = {factor.name: factor for factor in factors}
     pending, tables = list(by_name), []
     while pending:

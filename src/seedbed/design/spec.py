@@ -38,9 +38,7 @@ class Skew(Closed):
         forms = [self.zipf is not None, self.weights is not None, self.given is not None]
         if sum(forms) != 1 or (self.given is None) != (self.tied is None):
             raise ValueError("give one of zipf, weights, or given with tied")
-        if self.weights is not None and (
-            any(w < 0 for w in self.weights.values()) or not any(self.weights.values())
-        ):
+        if self.weights is not None and (any(w < 0 for w in self.weights.values()) or not any(self.weights.values())):
             raise ValueError("weights must be 0 or more, and not all 0")
         return self
 

@@ -67,9 +67,7 @@ def datasheet(answers: Mapping[str, Answer], *, title: str) -> str:
         lines.append(f"## {number}. {section}")
         for key, question in asked.items():
             answer = answers.get(key)
-            text = (
-                UNANSWERED if answer is None else answer.text + (" *(measured)*" if answer.measured else "")
-            )
+            text = UNANSWERED if answer is None else answer.text + (" *(measured)*" if answer.measured else "")
             lines.append(f"### {question}\n\n{text}")
     return "\n\n".join(lines) + "\n"
 
@@ -89,9 +87,7 @@ def measured_facts(dataset: Source, factors: list[str]) -> dict[str, Answer]:
         "consent": _counts(table, "consent", "Consent per row"),
         "errors": _duplicates(dataset),
         "labels": _levels(table, factors),
-        "splits": _counts(table, "split", "Split per row")
-        if "split" in names
-        else "No split column is stored.",
+        "splits": _counts(table, "split", "Split per row") if "split" in names else "No split column is stored.",
     }
     fingerprint = dataset.lineage.get("fingerprint")
     if fingerprint:
@@ -157,9 +153,7 @@ def _levels(table: pa.Table, factors: list[str]) -> str:
         if name in table.column_names:
             counts = sorted(Counter(str(v) for v in table[name].to_pylist()).items())[:MOST_LEVELS]
             parts.append(f"- `{name}`: " + ", ".join(f"{value} {count:,}" for value, count in counts))
-    return (
-        "Each row carries its factors as labels.\n\n" + "\n".join(parts) if parts else "No labels are stored."
-    )
+    return "Each row carries its factors as labels.\n\n" + "\n".join(parts) if parts else "No labels are stored."
 
 
 def _duplicates(dataset: Source) -> str:

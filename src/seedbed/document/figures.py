@@ -84,9 +84,7 @@ def slice_heatmaps(
                 value = values[row, column]
                 if not np.isnan(value):
                     shade = "white" if value < 0.55 * top else "black"
-                    place.text(
-                        column, row, f"{value * 100:.0f}", ha="center", va="center", fontsize=6.5, color=shade
-                    )
+                    place.text(column, row, f"{value * 100:.0f}", ha="center", va="center", fontsize=6.5, color=shade)
     if image is not None:
         bar = figure.colorbar(image, ax=list(places), shrink=0.8, pad=0.02)
         bar.set_label(label, fontsize=8)
@@ -94,9 +92,7 @@ def slice_heatmaps(
     return _png(figure)
 
 
-def accuracy_curves(
-    series: Mapping[str, Sequence[Mapping[str, Any]]], *, x_label: str, y_label: str
-) -> bytes:
+def accuracy_curves(series: Mapping[str, Sequence[Mapping[str, Any]]], *, x_label: str, y_label: str) -> bytes:
     """Lines over the number of rows (log scale) with intervals. series: name -> points (x, mean, low, high)."""
     figure, axes = _figure(7.2, 4.0)
     ends = []

@@ -53,7 +53,5 @@ def _table(lines: list[str]) -> str:
         return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
 
     head = "".join(f'<th scope="col">{inline(c)}</th>' for c in cells(lines[0]))
-    body = "".join(
-        "<tr>" + "".join(f"<td>{inline(c)}</td>" for c in cells(line)) + "</tr>" for line in lines[2:]
-    )
+    body = "".join("<tr>" + "".join(f"<td>{inline(c)}</td>" for c in cells(line)) + "</tr>" for line in lines[2:])
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -54,9 +54,7 @@ def number_table(numbers: Sequence[CardNumber], *, head: str) -> str:
             lines.append(f"| {label} | undefined | | {item.n if item.n is not None else ''} |")
             continue
         value = (
-            f"[{item.value * 100:.1f} %](#ev-{slug(item.evidence)})"
-            if item.evidence
-            else f"{item.value * 100:.1f} %"
+            f"[{item.value * 100:.1f} %](#ev-{slug(item.evidence)})" if item.evidence else f"{item.value * 100:.1f} %"
         )
         known = item.low is not None and item.high is not None
         span = f"{item.low * 100:.1f} to {item.high * 100:.1f}" if known else "none"  # type: ignore[operator]

@@ -28,9 +28,7 @@ QUIET = {
 
 
 @registry.register("engine", "daft")
-def run_daft(
-    fn: str, tasks: Sequence[Task], ledger: Path, *, workers: int | None, tick: Tick
-) -> list[dict[str, Any]]:
+def run_daft(fn: str, tasks: Sequence[Task], ledger: Path, *, workers: int | None, tick: Tick) -> list[dict[str, Any]]:
     """Run tasks on Daft's native runner, one process a worker."""
     daft = _import("daft", "daft")
     daft.set_runner_native()
@@ -39,9 +37,7 @@ def run_daft(
 
 
 @registry.register("engine", "ray")
-def run_ray(
-    fn: str, tasks: Sequence[Task], ledger: Path, *, workers: int | None, tick: Tick
-) -> list[dict[str, Any]]:
+def run_ray(fn: str, tasks: Sequence[Task], ledger: Path, *, workers: int | None, tick: Tick) -> list[dict[str, Any]]:
     """Run tasks on a Ray cluster through Daft's Ray runner."""
     daft, ray = _import("daft", "ray"), _import("ray", "ray")
     if not ray.is_initialized():
@@ -84,8 +80,7 @@ def _run(
         @daft.method.batch(return_dtype=daft.DataType.string(), batch_size=1)
         def run(self, lines: Any) -> list[str]:
             return [
-                json.dumps(execute(self.fn, json.loads(line), Path(self.ledger)) or {})
-                for line in lines.to_pylist()
+                json.dumps(execute(self.fn, json.loads(line), Path(self.ledger)) or {}) for line in lines.to_pylist()
             ]
 
     runner = daft.cls(**options)(Runner)(fn, str(ledger.resolve()))

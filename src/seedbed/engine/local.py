@@ -26,9 +26,7 @@ Tick = Callable[[int], None]
 
 
 @registry.register("engine", "local")
-def run_local(
-    fn: str, tasks: Sequence[Task], ledger: Path, *, workers: int | None, tick: Tick
-) -> list[dict[str, Any]]:
+def run_local(fn: str, tasks: Sequence[Task], ledger: Path, *, workers: int | None, tick: Tick) -> list[dict[str, Any]]:
     """Run tasks in worker processes, or in this one when `workers` is 0."""
     count = default_workers() if workers is None else workers
     named = [{**task, "plugins": registry.plugins()} for task in tasks]
@@ -79,7 +77,7 @@ class Worker:
     """One worker process, fed one task at a time."""
 
     def __init__(self) -> None:
-        threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "seedbed.engine.worker"],
             stdin=subprocess.PIPE,

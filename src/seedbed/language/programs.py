@@ -54,9 +54,7 @@ def parse(text: str) -> Call:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise UsageError(
-            "not a program", where=repr(text[:80]), hint="write it like count(scene())"
-        ) from None
+        raise UsageError("not a program", where=repr(text[:80]), hint="write it like count(scene())") from None
     program = _read(tree.body, 0)
     type_of(program)
     return program
@@ -79,9 +77,7 @@ def _read(node: ast.AST, depth: int) -> Call:
 def type_of(program: Call) -> str:
     """The type that a program gives; UsageError where the types do not fit."""
     if program.name not in FUNCTIONS:
-        raise UsageError(
-            f"no function '{program.name}'", where="program", hint=nearest(program.name, FUNCTIONS)
-        )
+        raise UsageError(f"no function '{program.name}'", where="program", hint=nearest(program.name, FUNCTIONS))
     function = FUNCTIONS[program.name]
     if len(program.args) != len(function.takes):
         takes = ", ".join(function.takes)
@@ -119,9 +115,7 @@ def _unique(scene: Scene, objects: list[int]) -> int:
 def _relate(scene: Scene, anchor: int, predicate: str) -> list[int]:
     if predicate not in PREDICATES:
         raise UsageError(f"no relation '{predicate}'", where="program", hint=nearest(predicate, PREDICATES))
-    return sorted(
-        r["subject"] for r in scene["relations"] if r["object"] == anchor and r["predicate"] == predicate
-    )
+    return sorted(r["subject"] for r in scene["relations"] if r["object"] == anchor and r["predicate"] == predicate)
 
 
 def _filter(name: str) -> Function:

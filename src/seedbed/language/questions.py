@@ -41,9 +41,7 @@ def annotate(
     return captions, asked
 
 
-def ask(
-    scene: Scene, rng: np.random.Generator, count: int, families: Sequence[Family]
-) -> list[dict[str, Any]]:
+def ask(scene: Scene, rng: np.random.Generator, count: int, families: Sequence[Family]) -> list[dict[str, Any]]:
     """Up to `count` different questions about one scene, of different families first."""
     if not clear(scene):
         return []

@@ -56,9 +56,7 @@ def generate(
     """
     program = make_program(world, options, design, where, questions)
     if rows < 1 or first < 0:
-        raise UsageError(
-            f"rows is {rows}, first is {first}", where="generate", hint="rows from 1, first from 0"
-        )
+        raise UsageError(f"rows is {rows}, first is {first}", where="generate", hint="rows from 1, first from 0")
     job = {"program": program, "seed": int(seed), "first": int(first), "rows": int(rows)}
     folder = Path(out)
     dataset = _open_or_create(folder, job)
@@ -105,7 +103,7 @@ def build_world(name: str, options: Mapping[str, Any]) -> World:
     try:
         return cls(**options)
     except TypeError as error:
-        known = [k for k in getattr(cls.__init__, "__kwdefaults__", None) or {}]
+        known = list(getattr(cls.__init__, "__kwdefaults__", None) or {})
         known += list(cls.__init__.__code__.co_varnames[1 : cls.__init__.__code__.co_argcount])
         wrong = [key for key in options if key not in known]
         if not wrong:
@@ -133,9 +131,7 @@ def make_rows(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -> 
     """These rows of a program as a table. Each depends on (program, seed, index) alone."""
     import pyarrow as pa
 
-    parts = [
-        _make_chunk(program, seed, indices[start : start + CHUNK]) for start in range(0, len(indices), CHUNK)
-    ]
+    parts = [_make_chunk(program, seed, indices[start : start + CHUNK]) for start in range(0, len(indices), CHUNK)]
     return pa.concat_tables(parts).combine_chunks()
 
 
@@ -146,9 +142,7 @@ def row_schema(program: Mapping[str, Any]) -> pa.Schema:
     from seedbed.dataset.schema import PROVENANCE, QUESTION
 
     world, _ = _world_and_design(canonical(program), 0)
-    factors = [
-        pa.field(f.name, pa.string() if isinstance(f.levels[0], str) else pa.int64()) for f in world.factors
-    ]
+    factors = [pa.field(f.name, pa.string() if isinstance(f.levels[0], str) else pa.int64()) for f in world.factors]
     fields = [*PROVENANCE, *factors, *world.schema]
     if "scene" in world.schema.names:
         fields.append(pa.field("caption", pa.string()))
@@ -179,10 +173,7 @@ def _make_chunk(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -
 
     world, design = _world_and_design(canonical(program), seed)
     levels = [design[index] for index in indices]
-    plans = [
-        world.plan(row, row_rng(world.name, world.version, seed, index))
-        for row, index in zip(levels, indices)
-    ]
+    plans = [world.plan(row, row_rng(world.name, world.version, seed, index)) for row, index in zip(levels, indices)]
     made = pa.Table.from_batches([world.render(plans)])
     version = program_version(program)
     columns: dict[str, Any] = {
@@ -249,9 +240,7 @@ def _shards(folder: Path, job: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _run_shards(
-    folder: Path, shards: list[dict[str, Any]], engine: str, workers: int | None, tick: Any
-) -> None:
+def _run_shards(folder: Path, shards: list[dict[str, Any]], engine: str, workers: int | None, tick: Any) -> None:
     from seedbed.dataset import store
     from seedbed.engine import run_tasks
 

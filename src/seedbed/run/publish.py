@@ -35,19 +35,13 @@ def estimate(found: Mapping[str, Any], evidence: str = "") -> Number:
     """A mean over seeds as a report's number; its evidence is that of the mean."""
     seeds = found.get("seeds")
     count = len(seeds) if isinstance(seeds, list) else found.get("n")
-    return Number(
-        found["mean"], found["low"], found["high"], count, evidence=f"{evidence}.mean" if evidence else ""
-    )
+    return Number(found["mean"], found["low"], found["high"], count, evidence=f"{evidence}.mean" if evidence else "")
 
 
 def provenance(about: Mapping[str, Any], seeds: Sequence[int]) -> dict[str, str]:
     """The facts at the end of a report: code, recipe, machine, packages, seeds."""
     code, machine = about["code"], about["machine"]
-    commit = (
-        f"{code['commit'][:12]}{' with changes' if code['modified'] else ''}"
-        if code["commit"]
-        else "no checkout"
-    )
+    commit = f"{code['commit'][:12]}{' with changes' if code['modified'] else ''}" if code["commit"] else "no checkout"
     return {
         "Recipe": f"{about['recipe']['path']} ({about['name']})",
         "Seedbed": f"{code['version']}, commit {commit}, source {about['source'][:12]}",

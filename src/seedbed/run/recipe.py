@@ -160,9 +160,7 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         where = f"{path}:{mark.line + 1}" if mark else path
         raise UsageError(f"not YAML ({getattr(error, 'problem', error)})", where=where) from None
     if not isinstance(data, dict):
-        raise UsageError(
-            "a recipe is a mapping with name and stages", where=path, hint="see recipes/loop.yaml"
-        )
+        raise UsageError("a recipe is a mapping with name and stages", where=path, hint="see recipes/loop.yaml")
     return data
 
 
@@ -201,9 +199,7 @@ def _build(data: dict[str, Any], path: str, text: str) -> Recipe:
         outline = Outline.model_validate(data)
     except ValidationError as error:
         raise explain(error, (), Outline, path, text) from None
-    recipe = Recipe(
-        outline, tuple(_stage(n, b, outline, path, text) for n, b in outline.stages.items()), path, text
-    )
+    recipe = Recipe(outline, tuple(_stage(n, b, outline, path, text) for n, b in outline.stages.items()), path, text)
     for stage in recipe.stages:
         _check_stage(recipe, stage)
     for name in outline.results:

@@ -79,9 +79,7 @@ def plan(recipe: Recipe, folder: Path) -> list[dict[str, Any]]:
 
 
 class _Runner:
-    def __init__(
-        self, recipe: Recipe, folder: Path, engine: str, workers: int | None, progress: Progress
-    ) -> None:
+    def __init__(self, recipe: Recipe, folder: Path, engine: str, workers: int | None, progress: Progress) -> None:
         self.recipe, self.folder, self.engine = recipe, folder, engine
         self.workers, self.progress = workers, progress
         self.done: dict[str, list[Done]] = {}
@@ -111,9 +109,7 @@ class _Runner:
                     blocked = True
             args = self.recipe.arguments(stage, cells[0])
             amount = getattr(args, "rows", None)
-            rows.append(
-                {"stage": stage.name, "do": stage.do, "cells": len(cells), "finished": ready, "rows": amount}
-            )
+            rows.append({"stage": stage.name, "do": stage.do, "cells": len(cells), "finished": ready, "rows": amount})
         return rows
 
     def _open_folder(self) -> None:
@@ -183,9 +179,7 @@ class _Runner:
             ledger = self.folder / ".jobs" / stage.name
             shutil.rmtree(ledger, ignore_errors=True)  # finished cells are known by their own records
             with self.progress.step(stage.name, len(tasks), "cells") as shown:
-                run_tasks(
-                    "seedbed.run.execute:run_task", tasks, ledger, workers=self.workers, tick=shown.tick
-                )
+                run_tasks("seedbed.run.execute:run_task", tasks, ledger, workers=self.workers, tick=shown.tick)
             shutil.rmtree(ledger, ignore_errors=True)
             return
         with self.progress.step(stage.name, len(todo), "cells") as shown:
@@ -252,9 +246,7 @@ class _Runner:
             )
 
     def _results(self) -> tuple[dict[str, Any], list[Evidence]]:
-        return gather_results(
-            [done for name in self.recipe.outline.results for done in self.done[name]], self.folder
-        )
+        return gather_results([done for name in self.recipe.outline.results for done in self.done[name]], self.folder)
 
     def _manifest_row(self, done: Done) -> dict[str, Any]:
         record = read_json(done.folder / "stage.json")

@@ -83,9 +83,7 @@ class Context:
         found = self.inputs[name]
         if len(found) != 1:
             cells = ", ".join(done.id for done in found[:4])
-            raise UsageError(
-                f"'{name}' needs one input, got {len(found)} ({cells})", where="recipe", hint="see each"
-            )
+            raise UsageError(f"'{name}' needs one input, got {len(found)} ({cells})", where="recipe", hint="see each")
         return found[0]
 
     def many(self, name: str) -> list[Done]:

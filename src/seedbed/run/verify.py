@@ -85,9 +85,7 @@ def _regenerate(dataset: Any, job: Mapping[str, Any], sample: float, seed: int, 
     verdict.checked["columns_compared"] = made.column_names
     for name, wrong in differ.items():
         note = " (pixels can differ in their last bits on another CPU type)" if name in PIXELS else ""
-        verdict.faults.append(
-            f"column '{name}' differs in {len(wrong)} of {count} rows, first {wrong[0]}{note}"
-        )
+        verdict.faults.append(f"column '{name}' differs in {len(wrong)} of {count} rows, first {wrong[0]}{note}")
 
 
 def _verify_run(folder: Path, sample: float, seed: int) -> Verdict:
@@ -104,9 +102,7 @@ def _verify_run(folder: Path, sample: float, seed: int) -> Verdict:
     return verdict
 
 
-def _check_output(
-    verdict: Verdict, stage: str, path: Path, facts: Mapping[str, Any], sample: float, seed: int
-) -> None:
+def _check_output(verdict: Verdict, stage: str, path: Path, facts: Mapping[str, Any], sample: float, seed: int) -> None:
     if "fingerprint" in facts:
         verdict.checked["datasets"] += 1
         try:

@@ -33,9 +33,7 @@ class Mesh:
 
     def scaled(self, factor: float) -> Mesh:
         """The same mesh, larger or smaller about the origin."""
-        return Mesh(
-            (self.vertices * factor).astype(np.float32), self.normals, self.faces, self.face_parts, self.parts
-        )
+        return Mesh((self.vertices * factor).astype(np.float32), self.normals, self.faces, self.face_parts, self.parts)
 
     def fitted(self, height: float, width: float) -> Mesh:
         """Scaled to fit the height and the horizontal width, centred over the origin, standing on z = 0."""
@@ -73,9 +71,7 @@ class MeshBuilder:
         )
 
 
-def move(
-    geometry: Geometry, offset: Sequence[float] = (0, 0, 0), rotation: np.ndarray | None = None
-) -> Geometry:
+def move(geometry: Geometry, offset: Sequence[float] = (0, 0, 0), rotation: np.ndarray | None = None) -> Geometry:
     """Rotated about the origin, then moved."""
     vertices, normals, faces = geometry
     if rotation is not None:
@@ -123,7 +119,10 @@ def _rounded_cube(segments: int) -> Geometry:
     side = np.r_[-arc[::-1], arc]
     corner = np.r_[-np.ones(segments + 1), np.ones(segments + 1)]
     (a, b), (sa, sb) = np.meshgrid(side, side, indexing="ij"), np.meshgrid(corner, corner, indexing="ij")
-    count, directions, signs, faces = len(side), [], [], []
+    count = len(side)
+    directions: list[np.ndarray] = []
+    signs: list[np.ndarray] = []
+    faces: list[np.ndarray] = []
     for axis in range(3):
         for sense in (-1, 1):
             direction, sign = np.zeros((count, count, 3)), np.zeros((count, count, 3))
@@ -138,7 +137,7 @@ def _rounded_cube(segments: int) -> Geometry:
     return every, np.concatenate(signs), np.concatenate(faces)
 
 
-def lathe(profile: Sequence[Sequence[float]], *, segments: int = 40, crease: float = 35.0) -> Geometry:
+def lathe(profile: Sequence[Sequence[float]] | np.ndarray, *, segments: int = 40, crease: float = 35.0) -> Geometry:
     """A profile of (radius, z) points revolved about z; the surface is on the right of the path upwards.
 
     Corners sharper than `crease` degrees keep a hard edge.
@@ -201,10 +200,7 @@ def tube(
     along = np.cross(tangent, across)
     angle = np.linspace(0, 2 * np.pi, segments, endpoint=False)
     radii = np.broadcast_to(np.asarray(radius, float), (len(points),))
-    ring = (
-        np.cos(angle)[None, :, None] * across[:, None]
-        + np.sin(angle)[None, :, None] * along[:, None] * flatten
-    )
+    ring = np.cos(angle)[None, :, None] * across[:, None] + np.sin(angle)[None, :, None] * along[:, None] * flatten
     vertices = (points[:, None] + radii[:, None, None] * ring).reshape(-1, 3)
     normals = (ring / np.linalg.norm(ring, axis=2, keepdims=True)).reshape(-1, 3)
     faces = grid_faces(len(points), segments, wrap=True)

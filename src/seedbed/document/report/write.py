@@ -25,9 +25,7 @@ def render(report: Report) -> str:
     """The report's HTML."""
     style = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
     known = {item.id for item in report.evidence}
-    return (
-        _environment().get_template("report.html.j2").render(report=report, style=Markup(style), known=known)
-    )
+    return _environment().get_template("report.html.j2").render(report=report, style=Markup(style), known=known)
 
 
 @lru_cache(maxsize=1)
@@ -39,9 +37,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
-        data_uri=_data_uri, cell=_cell, slug=slug, markdown=_markdown, inline=_inline, number=_number
-    )
+    made.filters.update(data_uri=_data_uri, cell=_cell, slug=slug, markdown=_markdown, inline=_inline, number=_number)
     made.tests["number"] = lambda value: isinstance(value, Number)
     return made
 
@@ -71,9 +67,7 @@ def _number(value: Number, known: set[str]) -> Markup:
         rest = f' <span class="interval">[{rest}</span>'
     css = "" if value.state == "ok" and value.value is not None else " state"
     if value.evidence in known:
-        return Markup('<a class="num{}" href="#ev-{}">{}</a>{}').format(
-            css, slug(value.evidence), main, Markup(rest)
-        )
+        return Markup('<a class="num{}" href="#ev-{}">{}</a>{}').format(css, slug(value.evidence), main, Markup(rest))
     return Markup('<span class="num{}">{}</span>{}').format(css, main, Markup(rest))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
 from seedbed.audit.intervals import over_seeds, paired_difference
 from seedbed.registry import register
@@ -24,7 +25,7 @@ class Accuracy(Step):
         answers: list[str]
         default_method: str = "real_only"
         treated: str = "seedbed"
-        controls: list[str] = ["real_only", "augmented"]
+        controls: list[str] = Field(default_factory=lambda: ["real_only", "augmented"])
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         groups: dict[tuple[int, str], dict[int, float]] = {}
@@ -61,9 +62,7 @@ def _row(rows: int, method: str, found: dict[int, float]) -> dict[str, Any]:
     }
 
 
-def _gain(
-    rows: int, treated: str, control: str, groups: dict[tuple[int, str], dict[int, float]]
-) -> dict[str, Any]:
+def _gain(rows: int, treated: str, control: str, groups: dict[tuple[int, str], dict[int, float]]) -> dict[str, Any]:
     """Paired by seed. `helps`: the interval lies above 0; `hurts`: below 0; else no difference is shown."""
     first, second = groups[rows, treated], groups[rows, control]
     seeds = [seed for seed in first if seed in second]

@@ -28,9 +28,7 @@ class Digits(Step):
 
     def check(self, args: Any) -> None:
         if args.part == "train" and args.rows not in FEW_SHOT:
-            raise UsageError(
-                f"rows is {args.rows}", where="rows", hint=f"one of {', '.join(map(str, FEW_SHOT))}"
-            )
+            raise UsageError(f"rows is {args.rows}", where="rows", hint=f"one of {', '.join(map(str, FEW_SHOT))}")
         if args.part != "train" and args.rows is not None:
             raise UsageError("rows is for the train part", where="rows", hint="leave it out")
 

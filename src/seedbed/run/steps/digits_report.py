@@ -9,8 +9,18 @@ from seedbed.dataset.files import read_json
 from seedbed.document import figures
 from seedbed.document.model_card import CardNumber, model_card, number_table
 from seedbed.document.report import (
-    CardPanel, CertificatePanel, FigurePanel, Headline, Number, Picture, Report, Section, SheetPanel,
-    SheetRow, TablePanel, TextPanel,
+    CardPanel,
+    CertificatePanel,
+    FigurePanel,
+    Headline,
+    Number,
+    Picture,
+    Report,
+    Section,
+    SheetPanel,
+    SheetRow,
+    TablePanel,
+    TextPanel,
 )  # fmt: skip
 from seedbed.registry import register
 from seedbed.run.publish import dataset_sheet, estimate, evidence_of, provenance, write_all
@@ -115,9 +125,7 @@ class _Story:
         lines = []
         for gain in self.gains:
             span = (
-                f"[{gain['low'] * 100:+.1f}, {gain['high'] * 100:+.1f}]"
-                if gain["low"] is not None
-                else "no interval"
+                f"[{gain['low'] * 100:+.1f}, {gain['high'] * 100:+.1f}]" if gain["low"] is not None else "no interval"
             )
             against = METHODS[gain["control"]]
             lines.append(
@@ -179,9 +187,7 @@ class _Story:
             ]
             for m in self.methods
         }
-        return figures.accuracy_curves(
-            series, x_label="real training rows", y_label="accuracy on real test rows, %"
-        )
+        return figures.accuracy_curves(series, x_label="real training rows", y_label="accuracy on real test rows, %")
 
     def _chart_panel(self, png: bytes) -> FigurePanel:
         return FigurePanel(

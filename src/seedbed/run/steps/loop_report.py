@@ -11,8 +11,18 @@ from seedbed.dataset.files import read_json
 from seedbed.document import figures
 from seedbed.document.model_card import CardNumber, model_card, number_table
 from seedbed.document.report import (
-    CardPanel, CertificatePanel, FigurePanel, Headline, Number, Picture, Report, Section, SheetPanel,
-    SheetRow, TablePanel, TextPanel,
+    CardPanel,
+    CertificatePanel,
+    FigurePanel,
+    Headline,
+    Number,
+    Picture,
+    Report,
+    Section,
+    SheetPanel,
+    SheetRow,
+    TablePanel,
+    TextPanel,
 )  # fmt: skip
 from seedbed.registry import register
 from seedbed.run.publish import dataset_sheet, estimate, evidence_of, history, provenance, write_all
@@ -207,8 +217,7 @@ class _Story:
     def _heatmap_panel(self, png: bytes) -> FigurePanel:
         values, rows, columns = self._matrix(self.treated)
         table: list[list[Any]] = [
-            [row, *(None if np.isnan(v) else f"{v * 100:.0f} %" for v in line)]
-            for row, line in zip(rows, values)
+            [row, *(None if np.isnan(v) else f"{v * 100:.0f} %" for v in line)] for row, line in zip(rows, values)
         ]
         return FigurePanel(
             png,
@@ -222,9 +231,7 @@ class _Story:
         for arm in self.arms:
             done = self.audit_of(arm)
             for k, r in enumerate(done.result["worst"][:5]):
-                number = Number(
-                    r["value"], r["low"], r["high"], r["n"], evidence=f"{done.id}.worst.{k}.value"
-                )
+                number = Number(r["value"], r["low"], r["high"], r["n"], evidence=f"{done.id}.worst.{k}.value")
                 rows.append([arm, r["slice"], number])
         return TablePanel(
             ["arm", "slice", "error"],
@@ -238,9 +245,7 @@ class _Story:
         sheets = []
         for arm in self.arms:
             done = self.of("answers_before") if arm == "before" else self.of("answers_after", arm)
-            answers = {
-                row["id"]: row for row in done.table().select(["id", "label", "prediction"]).to_pylist()
-            }
+            answers = {row["id"]: row for row in done.table().select(["id", "label", "prediction"]).to_pylist()}
             pictures = [
                 Picture(row["image"], row["caption"], answers[row["id"]]["label"], answers[row["id"]]["prediction"],
                         answers[row["id"]]["label"] == answers[row["id"]]["prediction"])
@@ -298,9 +303,7 @@ class _Story:
             "future": "It is skewed on purpose towards slices where one model failed; alone it is no fair sample.",
             "relations": "The scene graph holds the spatial relations of the objects in a picture; rows are independent.",
         }
-        return dataset_sheet(
-            done, f"targeted rows of {self.context.run['name']}, seed {self.seed}", stated, factors
-        )
+        return dataset_sheet(done, f"targeted rows of {self.context.run['name']}, seed {self.seed}", stated, factors)
 
     def _card(self, args: Any) -> str:
         done = self.audit_of(self.treated)

@@ -34,9 +34,7 @@ class Target(Step):
         depth = args.depth or len(found.about["by"])
         worst = found.worst(args.metric, args.slices, depth)
         if not worst:
-            raise UsageError(
-                "no slice has enough data to be targeted", where="target", hint="audit more rows"
-            )
+            raise UsageError("no slice has enough data to be targeted", where="target", hint="audit more rows")
         lower = found.about["metrics"][args.metric] == "lower"
         shares = [(r.value if lower else 1 - r.value) + args.floor for r in worst]
         total = sum(shares)

@@ -47,9 +47,7 @@ class Train(Step):
         known = [name for name in inspect.signature(learner).parameters if name != "heads"]
         for name in args.options:
             if name not in known:
-                raise UsageError(
-                    f"unknown option '{name}'", where=f"learner {args.learner}", hint=nearest(name, known)
-                )
+                raise UsageError(f"unknown option '{name}'", where=f"learner {args.learner}", hint=nearest(name, known))
         if args.share is not None and len(args.share) != len(args.data):
             raise UsageError(f"{len(args.share)} shares for {len(args.data)} datasets", where="share")
 

@@ -150,8 +150,7 @@ def _shares(strokes: Sequence[Stroke]) -> list[int]:
     """Samples for each stroke, in proportion to its length and at least its number of points."""
     lengths = [float(np.linalg.norm(np.diff(stroke.points, axis=0), axis=1).sum()) for stroke in strokes]
     counts = [
-        max(len(stroke.points), round(SAMPLES * length / sum(lengths)))
-        for stroke, length in zip(strokes, lengths)
+        max(len(stroke.points), round(SAMPLES * length / sum(lengths))) for stroke, length in zip(strokes, lengths)
     ]
     longest = int(np.argmax(counts))
     counts[longest] += SAMPLES - sum(counts)

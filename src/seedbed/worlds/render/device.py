@@ -20,9 +20,7 @@ import warp as wp
 from seedbed.errors import UsageError
 from seedbed.lineage import cpu_name
 
-FLAGS = (
-    "-march=native -ffast-math -w -mllvm=-inline-threshold=9000 -mllvm=-inline-cold-callsite-threshold=3000"
-)
+FLAGS = "-march=native -ffast-math -w -mllvm=-inline-threshold=9000 -mllvm=-inline-cold-callsite-threshold=3000"
 
 
 def cache_folder() -> Path:

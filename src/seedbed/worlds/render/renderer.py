@@ -40,9 +40,7 @@ class Renderer:
         """Draw every scene. Raises UsageError for a scene with no object or more than 32."""
         for scene in scenes:
             if not 1 <= len(scene.things) <= MAX_OBJECTS:
-                raise UsageError(
-                    f"{len(scene.things)} objects in a scene", where="render", hint="1 to 32 work"
-                )
+                raise UsageError(f"{len(scene.things)} objects in a scene", where="render", hint="1 to 32 work")
         if self.device == "cpu":
             return [frame for scene in scenes for frame in self._draw([scene])]
         return self._draw(scenes)
@@ -211,8 +209,8 @@ class _Packed:
         self.thing_scene = send(np.array([k for k, _, _ in things], np.int32), int)
         self.thing_bit = send(np.array([j for _, j, _ in things], np.int32), int)
         self.first_thing = send(np.array(self.first, np.int32), int)
-        self.views = wp.array([_view(s, f) for s, f in zip(scenes, scene_first)], dtype=View, device=device)
-        self.materials = wp.array([_material(s) for s in surfaces], dtype=Material, device=device)
+        self.views: Any = wp.array([_view(s, f) for s, f in zip(scenes, scene_first)], dtype=View, device=device)
+        self.materials: Any = wp.array([_material(s) for s in surfaces], dtype=Material, device=device)
         self.world, self.world_normals, self.screen = (blank(self.vertex_count, wp.vec3) for _ in range(3))
         self.visible = wp.zeros(len(things), dtype=int, device=device)
         self.amodal = wp.zeros(len(things), dtype=int, device=device)
@@ -227,9 +225,7 @@ def _materials(scenes: Sequence[RenderScene]) -> tuple[list[Surface], list[int],
         surfaces += [scene.floor, scene.wall]
         for thing in scene.things:
             if len(thing.surfaces) != len(thing.mesh.parts):
-                raise UsageError(
-                    f"{len(thing.surfaces)} surfaces for parts {thing.mesh.parts}", where="render"
-                )
+                raise UsageError(f"{len(thing.surfaces)} surfaces for parts {thing.mesh.parts}", where="render")
             thing_first.append(len(surfaces))
             surfaces += thing.surfaces
     return surfaces, thing_first, scene_first

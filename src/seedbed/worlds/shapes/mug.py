@@ -27,9 +27,7 @@ class Mug(Shape):
         inner = [rim[-1], *down, (foot - wall - 0.006, 0.008), (0, 0.007)]
         turn = np.linspace(-1.62, 1.62, 22)
         reach = p["handle"]
-        path = np.stack(
-            [r - 0.003 + reach * np.cos(turn), 0 * turn, h * 0.52 + 1.1 * reach * np.sin(turn)], 1
-        )
+        path = np.stack([r - 0.003 + reach * np.cos(turn), 0 * turn, h * 0.52 + 1.1 * reach * np.sin(turn)], 1)
         return (
             MeshBuilder()
             .add(lathe([*outer, *rim], segments=44))

@@ -78,10 +78,7 @@ def _poses(bodies: list[Body], rng: np.random.Generator, spread: float) -> list[
     poses: list[dict[str, Any]] = []
     for body in bodies:
         x, y = rng.uniform(-spread, spread, 2)
-        if any(
-            np.hypot(x - p["x"], y - p["y"]) < body.radius + other.radius + GAP
-            for p, other in zip(poses, bodies)
-        ):
+        if any(np.hypot(x - p["x"], y - p["y"]) < body.radius + other.radius + GAP for p, other in zip(poses, bodies)):
             return None
         yaw = rng.uniform(-180, 180)
         poses.append({"x": round(float(x), 4), "y": round(float(y), 4), "yaw": round(float(yaw), 3)})
@@ -95,7 +92,7 @@ def _fair(bodies: list[Body], poses: list[dict[str, Any]], camera: dict[str, Any
         pixels, depth = view.project(_corners(body, pose), 1000, 1000)
         boxes.append([*pixels.min(0), *pixels.max(0)])
         depths.append(float(depth.mean()))
-    inside = [20 <= b[0] and 20 <= b[1] and b[2] <= 980 and b[3] <= 980 for b in boxes]
+    inside = [b[0] >= 20 and b[1] >= 20 and b[2] <= 980 and b[3] <= 980 for b in boxes]
     centred = [0 <= (b[0] + b[2]) / 2 <= 1000 and 0 <= (b[1] + b[3]) / 2 <= 1000 for b in boxes]
     if not inside[0] or not all(centred):
         return False
@@ -108,7 +105,7 @@ def _corners(body: Body, pose: dict[str, Any]) -> np.ndarray:
     corners = np.array(list(itertools.product((-w / 2, w / 2), (-d / 2, d / 2), (0, h))))
     c, s = np.cos(np.radians(pose["yaw"])), np.sin(np.radians(pose["yaw"]))
     turned = corners @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
-    return turned + [pose["x"], pose["y"], 0]
+    return turned + np.array([pose["x"], pose["y"], 0.0])
 
 
 def _overlap(a: list[float], b: list[float]) -> float:

@@ -43,13 +43,9 @@ def surface(material: str, color: list[float], height: float) -> Surface:
         bright = _color(np.clip(c * 0.85 + 0.06, 0, 1))
         return Surface("brushed", bright, roughness=0.3, metalness=0.85, scale=3.0 / height, bump=0.03)
     if material == "fabric":
-        return Surface(
-            "woven", _color(c * 0.55), _color(np.clip(c * 1.45 + 0.02, 0, 1)), 0.95, 0.0, 0.5 / height, 0.25
-        )
+        return Surface("woven", _color(c * 0.55), _color(np.clip(c * 1.45 + 0.02, 0, 1)), 0.95, 0.0, 0.5 / height, 0.25)
     if material == "wood":
-        return Surface(
-            "wood", _color(np.clip(c * 1.15 + 0.01, 0, 1)), _color(c * 0.45), 0.42, 0.0, 1.3 / height
-        )
+        return Surface("wood", _color(np.clip(c * 1.15 + 0.01, 0, 1)), _color(c * 0.45), 0.42, 0.0, 1.3 / height)
     return Surface("plain", _color(c), roughness=0.75, scale=2.0 / height)
 
 
@@ -67,9 +63,7 @@ def backdrop(name: str, tint: list[float]) -> tuple[Surface, Surface]:
     wall = Surface("plaster", _color(t * 0.95), roughness=0.9, scale=4.0, bump=0.04)
     tables = {
         "plain": Surface("plain", _color(t * 0.7), roughness=0.7, scale=2.0),
-        "planks": Surface(
-            "planks", _color(t * [0.72, 0.52, 0.34]), _color(t * [0.4, 0.26, 0.15]), 0.45, 0, 3.2
-        ),
+        "planks": Surface("planks", _color(t * [0.72, 0.52, 0.34]), _color(t * [0.4, 0.26, 0.15]), 0.45, 0, 3.2),
         "cloth": Surface("woven", _color(t * 0.5), _color(t * 0.9), 0.95, 0.0, 1.1, 0.2),
         "tiles": Surface("tiles", _color(t * 0.85), _color(t * 0.35), 0.25, 0.0, 4.0),
     }

@@ -23,7 +23,13 @@ from seedbed.worlds.render.scene import Light, RenderScene, Thing
 from seedbed.worlds.tabletop import truth
 from seedbed.worlds.tabletop.layout import Body, arrange, as_camera, relations
 from seedbed.worlds.tabletop.materials import (
-    ACCENTS, BACKGROUNDS, COLORS, MATERIALS, backdrop, jittered, surface,
+    ACCENTS,
+    BACKGROUNDS,
+    COLORS,
+    MATERIALS,
+    backdrop,
+    jittered,
+    surface,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -73,9 +79,7 @@ class Tabletop:
         if not isinstance(self.size, int) or not 32 <= self.size <= 1024:
             raise UsageError(f"size is {self.size}", where=where, hint="give whole pixels from 32 to 1024")
         if self.preset not in PRESETS:
-            raise UsageError(
-                f"no preset '{self.preset}'", where=where, hint=nearest(str(self.preset), PRESETS)
-            )
+            raise UsageError(f"no preset '{self.preset}'", where=where, hint=nearest(str(self.preset), PRESETS))
         for name in self.buffers:
             if name not in BUFFERS:
                 raise UsageError(f"no buffer '{name}'", where=where, hint=nearest(str(name), BUFFERS))

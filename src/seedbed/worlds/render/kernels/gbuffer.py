@@ -49,9 +49,7 @@ def plane_normal(k: int):
 
 @wp.func
 def ray_direction(s: View, x: float, y: float, W: float, H: float):
-    return (
-        s.f + s.r * ((x / H * 2.0 - W / H) * s.t) + s.u * ((1.0 - y / H * 2.0) * s.t)
-    )  # unnormalised: t == z-depth
+    return s.f + s.r * ((x / H * 2.0 - W / H) * s.t) + s.u * ((1.0 - y / H * 2.0) * s.t)  # unnormalised: t == z-depth
 
 
 @wp.kernel
@@ -127,12 +125,7 @@ def resolve_gbuffer(
                 f = F[ti]
                 n = wp.normalize(wp.cross(V[f[1]] - V[f[0]], V[f[2]] - V[f[0]]))
             for l in range(LAYERS):
-                if (
-                    l < nl
-                    and j < 0
-                    and lid[l] == idd
-                    and ln[l, 0] * n[0] + ln[l, 1] * n[1] + ln[l, 2] * n[2] > 0.85
-                ):
+                if l < nl and j < 0 and lid[l] == idd and ln[l, 0] * n[0] + ln[l, 1] * n[1] + ln[l, 2] * n[2] > 0.85:
                     if ti < 0 or (ltri[l] >= 0 and fmat[ti] == fmat[ltri[l]]):
                         j = l
             if j < 0:

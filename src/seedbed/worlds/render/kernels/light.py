@@ -5,9 +5,9 @@
 
 import warp as wp
 
-from seedbed.worlds.render.kernels.structs import LAYERS, GBuf, Material, View
 from seedbed.worlds.render.kernels.gbuffer import plane_normal, planes
 from seedbed.worlds.render.kernels.sampling import basis, sequence, to_light
+from seedbed.worlds.render.kernels.structs import LAYERS, GBuf, Material, View
 
 
 @wp.func

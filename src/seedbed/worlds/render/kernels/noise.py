@@ -15,9 +15,7 @@ def grad(ix: int, iy: int, iz: int, sd: wp.uint32, x: float, y: float, z: float)
     h = h ^ (h >> wp.uint32(16))
     u = wp.where((h & wp.uint32(8)) == wp.uint32(0), x, y)
     v = wp.where((h & wp.uint32(4)) == wp.uint32(0), y, z)
-    return wp.where((h & wp.uint32(1)) == wp.uint32(0), u, -u) + wp.where(
-        (h & wp.uint32(2)) == wp.uint32(0), v, -v
-    )
+    return wp.where((h & wp.uint32(1)) == wp.uint32(0), u, -u) + wp.where((h & wp.uint32(2)) == wp.uint32(0), v, -v)
 
 
 @wp.func

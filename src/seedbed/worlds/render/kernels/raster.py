@@ -35,9 +35,7 @@ def transform_vertices(
     iz = float(-1.0)
     if z > 0.02:
         iz = 1.0 / z
-    S[i] = wp.vec3(
-        (wp.dot(q, s.r) * iz / s.t + W / H) * 0.5 * H, (1.0 - wp.dot(q, s.u) * iz / s.t) * 0.5 * H, iz
-    )
+    S[i] = wp.vec3((wp.dot(q, s.r) * iz / s.t + W / H) * 0.5 * H, (1.0 - wp.dot(q, s.u) * iz / s.t) * 0.5 * H, iz)
 
 
 @wp.kernel

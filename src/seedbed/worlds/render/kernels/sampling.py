@@ -34,10 +34,6 @@ def to_light(p: wp.vec3, lp: wp.vec3, lr: float, u: float, v: float):
 def sequence(x: int, y: int, k: int):
     u = fract(0.7548776662 * float(x) + 0.5698402910 * float(y) + 0.8191725134 * float(k) + 0.31)
     v = fract(
-        0.5698402910 * float(x)
-        - 0.7548776662 * float(y)
-        + 0.6710436067 * float(k)
-        + 0.5 * float((x ^ y) & 1)
-        + 0.17
+        0.5698402910 * float(x) - 0.7548776662 * float(y) + 0.6710436067 * float(k) + 0.5 * float((x ^ y) & 1) + 0.17
     )
     return u, v

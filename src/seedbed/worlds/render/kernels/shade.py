@@ -2,9 +2,9 @@
 
 import warp as wp
 
-from seedbed.worlds.render.kernels.structs import LAYERS, GBuf, Material, View
 from seedbed.worlds.render.kernels.light import bounce, sky
 from seedbed.worlds.render.kernels.materials import texture
+from seedbed.worlds.render.kernels.structs import LAYERS, GBuf, Material, View
 
 
 @wp.func
@@ -49,9 +49,7 @@ def area_light(
     a = wp.max(ro * ro, 0.004)
     an = wp.clamp(a + lr / (2.0 * dl), 0.0, 1.0)
     nrm = (a / an) * (a / an)
-    return wp.cw_mul(alb, e) * (nl * dif) + wp.cw_mul(specular_ggx(n, v, wp.normalize(q), a, f0), e) * (
-        nrm * 3.14159
-    )
+    return wp.cw_mul(alb, e) * (nl * dif) + wp.cw_mul(specular_ggx(n, v, wp.normalize(q), a, f0), e) * (nrm * 3.14159)
 
 
 @wp.func
@@ -99,14 +97,10 @@ def shade(
                 n = g.nrm[o]
                 dist = wp.length(s.eye - pos)
                 foot = dist * s.t * 2.0 / float(H) / wp.max(wp.abs(wp.dot(n, vw)), 0.2)
-                sd = wp.uint32(
-                    s.seed * 131 + (mi - s.mat0) * 7 + 13
-                )  # scene-local: not the place in the batch
+                sd = wp.uint32(s.seed * 131 + (mi - s.mat0) * 7 + 13)  # scene-local: not the place in the batch
                 c, ro, bg = texture(m, sd, g.loc[o], g.lnr[o], foot)
                 ro = wp.sqrt(
-                    wp.sqrt(
-                        ro * ro * ro * ro + 0.25 * wp.min(foot * g.cv[o], 1.0) * wp.min(foot * g.cv[o], 1.0)
-                    )
+                    wp.sqrt(ro * ro * ro * ro + 0.25 * wp.min(foot * g.cv[o], 1.0) * wp.min(foot * g.cv[o], 1.0))
                 )
                 if m.bump > 0.0:
                     n = wp.normalize(n + bg - n * wp.dot(bg, n))

@@ -1,0 +1,1 @@
+"""Learners, one file each; the registry finds them here."""
