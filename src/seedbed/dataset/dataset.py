@@ -273,7 +273,13 @@ def stored_schema(schema: pa.Schema) -> pa.Schema:
 
 
 def stored_table(table: pa.Table) -> pa.Table:
-    """The table with the column names that are used on disk."""
+    """The rows with the column names that are used on disk, in buffers of their own.
+
+    Lance's writer panics on slices of nested columns that hold nulls (a slice keeps its parent's buffers),
+    so the rows are copied first.
+    """
+    if any(pa.types.is_nested(field.type) for field in table.schema):
+        table = table.take(pa.array(range(table.num_rows), pa.int64()))
     return table.rename_columns([_stored(name) for name in table.column_names])
 
 
