@@ -111,7 +111,9 @@ def test_starting_imports_nothing_heavy(code: str, heavy: tuple[str, ...]) -> No
 
 
 def test_no_global_randomness_in_the_source() -> None:
-    banned = re.compile(r"np\.random\.(seed|rand|randn|randint|choice|shuffle)\(|^import random|from random import", re.M)
+    banned = re.compile(
+        r"np\.random\.(seed|rand|randn|randint|choice|shuffle)\(|^import random|from random import", re.M
+    )
     assert [str(p) for p in SRC.rglob("*.py") if banned.search(p.read_text(encoding="utf-8"))] == []
 
 

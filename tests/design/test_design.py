@@ -57,7 +57,13 @@ def test_where_and_fixed_restrict() -> None:
 
 
 def test_skew_is_realised_as_stated() -> None:
-    spec = {"skew": {"category": {"zipf": 1.0}, "color": {"given": "category", "tied": 0.8}, "size": {"weights": {"small": 3}}}}
+    spec = {
+        "skew": {
+            "category": {"zipf": 1.0},
+            "color": {"given": "category", "tied": 0.8},
+            "size": {"weights": {"small": 3}},
+        }
+    }
     rows = Design(FACTORS, spec, seed=2).rows(4000)
     shares = np.array([1 / k for k in range(1, 6)])
     shares /= shares.sum()
@@ -108,7 +114,9 @@ def test_wrong_requests_name_what_is_wrong(spec: dict, message: str) -> None:
 
 
 def test_certificate_counts_by_hand() -> None:
-    table = pa.table({"category": ["mug", "mug", "cup", "cup"], "color": ["red", "blue", "red", "blue"], "size": ["small"] * 4})
+    table = pa.table(
+        {"category": ["mug", "mug", "cup", "cup"], "color": ["red", "blue", "red", "blue"], "size": ["small"] * 4}
+    )
     made = certificate(table, [Factor("category", ("mug", "cup")), Factor("color", ("red", "blue"))], {})
     assert made["rows"] == 4 and made["balanced"]
     assert made["counts"]["category"] == {"mug": 2, "cup": 2}

@@ -69,7 +69,11 @@ def _run_pool(fn: str, tasks: Sequence[Task], ledger: Path, count: int, tick: Ti
             for worker in workers:  # Ctrl-C: finished tasks have their ledger files; drop the rest at once
                 worker.kill()
             raise
-    _idle.extend(worker for worker in workers if worker.alive)
+    for worker in workers:
+        if worker.alive:
+            _idle.append(worker)
+        else:
+            worker.kill()  # closes its pipes
     return errors
 
 

@@ -163,7 +163,7 @@ class _Buffers:
         self.g = GBuf()
         self.g.pos, self.g.nrm, self.g.loc, self.g.lnr = (zeros(n, wp.vec3) for _ in range(4))
         self.g.iid, self.g.mat = zeros(n, int), zeros(n, int)
-        self.g.w, self.g.cv = zeros(n, float), zeros(n, float)
+        self.g.w, self.g.cv, self.g.dep = (zeros(n, float) for _ in range(3))
         self.zbuffer = zeros(pixels * samples**2, wp.uint64)
         self.amodal = zeros(pixels * samples**2, wp.uint32)
         self.v0, self.v1 = zeros(n, wp.vec2), zeros(n, wp.vec2)

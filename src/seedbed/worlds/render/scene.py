@@ -96,7 +96,8 @@ class Frame:
     """A rendered picture and its ground truth, all of one size (h, w).
 
     rgb uint8 (h, w, 3); instance_mask int16 (h, w): object number, -1 floor, -2 back wall, -3 and -4 side
-    walls, -9 nothing; depth float32 (h, w), metres along the optical axis; normals float32 (h, w, 3),
+    walls, -9 nothing (of the sample a quarter pixel off the centre); depth float32 (h, w), metres along the
+    optical axis, of that surface at the pixel's centre; normals float32 (h, w, 3),
     world frame; visible and amodal int32 (objects,): samples seen, and samples that would be seen inside
     the frame without the other objects (`samples` of them to a pixel).
     """

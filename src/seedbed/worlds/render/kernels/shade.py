@@ -135,5 +135,5 @@ def shade(
     rgb[q * 3 + 2] = wp.uint8(tone_map(acc[2]) * 254.9 + 0.5)
     o0 = b * LAYERS * P + p
     mask[q] = wp.int16(g.iid[o0])
-    depth[q] = wp.dot(g.pos[o0] - s.eye, s.f)
+    depth[q] = g.dep[o0]
     normal[q] = g.nrm[o0]

@@ -51,7 +51,7 @@ class View:
 
 @wp.struct
 class GBuf:
-    """Per scene, layer and pixel: position, normal, their local forms, instance, material, weight, curvature."""
+    """Per scene, layer and pixel: position, normal, their local forms, instance, material, weight, curvature, depth."""
 
     pos: wp.array(dtype=wp.vec3)
     nrm: wp.array(dtype=wp.vec3)
@@ -61,3 +61,4 @@ class GBuf:
     mat: wp.array(dtype=int)
     w: wp.array(dtype=float)
     cv: wp.array(dtype=float)
+    dep: wp.array(dtype=float)  # depth of the surface along the ray through the pixel's centre
