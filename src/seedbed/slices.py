@@ -48,7 +48,7 @@ _LONGEST = 10_000
 
 
 @dataclass(frozen=True)
-class Test:
+class Compare:
     """A comparison of one column with a literal, or with a list of literals for `in`."""
 
     column: str
@@ -71,7 +71,7 @@ class Join:
     parts: tuple[Node, ...]
 
 
-Node = Test | Not | Join
+Node = Compare | Not | Join
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Slice:
     @classmethod
     def of(cls, levels: Mapping[str, Value]) -> Slice:
         """As `where`, for column names that are not Python names."""
-        tests: tuple[Node, ...] = tuple(Test(column, "==", value) for column, value in levels.items())
+        tests: tuple[Node, ...] = tuple(Compare(column, "==", value) for column, value in levels.items())
         if len(tests) <= 1:
             return cls(tests[0] if tests else None)
         return cls(Join("and", tests))
@@ -128,7 +128,7 @@ class Slice:
         """Column -> value, for a plain conjunction of equalities; UsageError for anything else."""
         parts = self.node.parts if isinstance(self.node, Join) else (self.node,) if self.node else ()
         plain = not isinstance(self.node, Join) or self.node.op == "and"
-        tests = [part for part in parts if isinstance(part, Test) and part.op == "=="]
+        tests = [part for part in parts if isinstance(part, Compare) and part.op == "=="]
         if not plain or len(tests) != len(parts):
             raise UsageError("not a conjunction of equalities", where=str(self), hint="use column == value and …")
         return {test.column: test.value for test in tests if not isinstance(test.value, tuple)}
@@ -206,7 +206,7 @@ def _read_compare(node: ast.Compare, text: str) -> Node:
         column = _column(left)
         if column is None:
             raise _refuse(left, text)
-        tests.append(Test(column, word, _literal(right, text, many=word in ("in", "not in"))))
+        tests.append(Compare(column, word, _literal(right, text, many=word in ("in", "not in"))))
     return tests[0] if len(tests) == 1 else Join("and", tuple(tests))
 
 
@@ -233,7 +233,7 @@ def _literal(node: ast.AST, text: str, *, many: bool) -> Value | tuple[Value, ..
 
 
 def _write(node: Node, inside: str = "") -> str:
-    if isinstance(node, Test):
+    if isinstance(node, Compare):
         return str(node)
     if isinstance(node, Not):
         return f"not ({_write(node.part)})"
@@ -241,10 +241,10 @@ def _write(node: Node, inside: str = "") -> str:
     return f"({text})" if inside else text
 
 
-def _tests(node: Node | None) -> list[Test]:
+def _tests(node: Node | None) -> list[Compare]:
     if node is None:
         return []
-    if isinstance(node, Test):
+    if isinstance(node, Compare):
         return [node]
     parts = (node.part,) if isinstance(node, Not) else node.parts
     return [test for part in parts for test in _tests(part)]
@@ -256,7 +256,7 @@ def _holds(node: Node, row: Mapping[str, Any]) -> bool:
 
 def _truth(node: Node, row: Mapping[str, Any]) -> bool | None:
     """Three-valued, as in SQL and Arrow: a comparison with null is unknown, and so is its negation."""
-    if isinstance(node, Test):
+    if isinstance(node, Compare):
         if node.column not in row:
             raise UsageError(f"no column '{node.column}'", where="slice", hint=nearest(node.column, row))
         value = row[node.column]

@@ -101,12 +101,13 @@ def audit(
 class Measured:
     """One metric over the groups of one grouping."""
 
-    def __init__(self, name: str, better: str, grouping: Grouping, sizes: np.ndarray) -> None:
-        self.name, self.better, self.grouping, self.sizes = name, better, grouping, sizes
+    def __init__(self, name: str, better: str, grouping: Grouping, rows: Rows) -> None:
+        self.name, self.better, self.grouping, self.kinds = name, better, grouping, rows.kinds
+        self.sizes = np.bincount(grouping.codes, minlength=len(grouping.levels))
         count = len(grouping.levels)
         self.value, self.low, self.high = (np.full(count, np.nan) for _ in range(3))
         self.successes: np.ndarray | None = None
-        self.trials = sizes
+        self.trials = self.sizes
 
     def rows(self, by: list[str], min_count: int) -> list[dict[str, Any]]:
         """The result's rows, one a group."""
@@ -118,7 +119,7 @@ class Measured:
             made.append(
                 {
                     **{name: known.get(name) for name in by},
-                    "slice": slice_text(self.grouping.columns, levels),
+                    "slice": slice_text(self.grouping.columns, levels, self.kinds),
                     "depth": len(self.grouping.columns),
                     "metric": self.name,
                     "value": _plain(self.value[k]),
@@ -135,8 +136,7 @@ def _measure(
     name: str, fn: Metric, rows: Rows, grouping: Grouping, positive: int | None, confidence: float,
     replicates: int, seed: int,
 ) -> Measured:  # fmt: skip
-    sizes = np.bincount(grouping.codes, minlength=len(grouping.levels))
-    made = Measured(name, better_of(fn), grouping, sizes)
+    made = Measured(name, better_of(fn), grouping, rows)
     if kind_of(fn) == "rate":
         simple = name in ("accuracy", "error_rate") and len(rows.classes) > MOST_CLASSES
         counts = right_table(rows, grouping) if simple else counts_table(rows, grouping)
@@ -190,7 +190,7 @@ def _gaps(
             replicates=replicates, confidence=confidence, rng=_rng(seed, part.name, part.grouping.columns, ("gap",)),
         )  # fmt: skip
         rates = part.value[enough]
-        names = [slice_text(part.grouping.columns, part.grouping.levels[int(k)]) for k in enough]
+        names = [slice_text(part.grouping.columns, part.grouping.levels[int(k)], part.kinds) for k in enough]
         top, bottom = names[int(np.argmax(rates))], names[int(np.argmin(rates))]
         ratio = float(rates.min() / rates.max()) if rates.max() > 0 else None
         found.append({**row, **facts, "ratio": ratio, "highest": top, "lowest": bottom, "state": OK})

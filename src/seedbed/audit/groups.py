@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Rows:
     label: np.ndarray
     prediction: np.ndarray
     by: dict[str, tuple[np.ndarray, list[str]]]  # column -> (codes, levels)
+    kinds: dict[str, pa.DataType]  # column -> its type before it was compared as text
     score: np.ndarray | None
     dropped: int
 
@@ -106,6 +107,7 @@ def encode(table: pa.Table, label: str, prediction: str, by: Sequence[str], scor
         _codes(truth, place),
         _codes(said, place),
         {name: _levels(_text(kept[name])) for name in by},
+        {name: table.schema.field(name).type for name in by},
         None if score is None else kept[score].cast(pa.float64()).to_numpy(),
         table.num_rows - kept.num_rows,
     )
@@ -149,9 +151,19 @@ def _grouping(rows: Rows, columns: tuple[str, ...]) -> Grouping:
     return Grouping(columns, codes, levels)
 
 
-def slice_text(columns: Sequence[str], levels: Sequence[str]) -> str:
-    """The predicate of a group, as `Slice` writes it."""
-    return str(Slice.of(dict(zip(columns, levels))))
+def slice_text(columns: Sequence[str], levels: Sequence[str], kinds: Mapping[str, pa.DataType]) -> str | None:
+    """The predicate that selects a group's rows; None where a level is missing, which no predicate selects."""
+    if MISSING in levels:
+        return None
+    return str(Slice.of({name: _literal(level, kinds[name]) for name, level in zip(columns, levels)}))
+
+
+def _literal(level: str, kind: pa.DataType) -> str | int | float | bool:
+    if pa.types.is_boolean(kind):
+        return level == "true"
+    if pa.types.is_integer(kind):
+        return int(level)
+    return float(level) if pa.types.is_floating(kind) else level
 
 
 def counts_table(rows: Rows, grouping: Grouping) -> np.ndarray:

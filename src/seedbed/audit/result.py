@@ -49,7 +49,7 @@ class Audit:
         return self._results(metric, depth=0)[0]
 
     def slices(self, metric: str, depth: int | None = None) -> list[SliceResult]:
-        """Every slice with enough data, of one depth or of all but the whole."""
+        """Every slice with enough data, of one depth or of all but the whole; groups of missing values are not slices."""
         return self._results(metric, depth=depth)
 
     def worst(self, metric: str, k: int = 10, depth: int | None = None) -> list[SliceResult]:
@@ -88,6 +88,7 @@ class Audit:
             for row in self.table.to_pylist()
             if row["metric"] == metric
             and row["state"] == "ok"
+            and row["slice"] is not None
             and (row["depth"] == depth if depth is not None else row["depth"] > 0)
         ]
 
