@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedbed.errors import UsageError
-from seedbed.slices import Join, Not, Slice, Compare
+from seedbed.slices import Compare, Join, Not, Slice
 
 values = {"a": st.sampled_from(["x", "it's", 'q"']), "b": st.integers(-3, 3), "c.d": st.floats(-1, 1)}
 

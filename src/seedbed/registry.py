@@ -37,6 +37,8 @@ ROOMS = {
     "engine": "seedbed.engine",
 }
 
+PLUGIN = "seedbed_plugin_"  # how modules of plugin files are named
+
 _things: dict[str, dict[str, Any]] = {kind: {} for kind in ROOMS}
 _origin: dict[tuple[str, str], str] = {}
 _discovered: set[str] = set()
@@ -50,6 +52,8 @@ def register(kind: str, name: str) -> Callable[[T], T]:
 
     def add(thing: T) -> T:
         origin = getattr(thing, "__module__", "?") or "?"
+        if origin.startswith(PLUGIN):
+            discover(kind)  # so that a plugin cannot take a built-in's name
         if name in _things[kind] and _origin[kind, name] != origin:
             raise UsageError(
                 f"{kind} '{name}' is registered twice", where=origin, hint=f"first by {_origin[kind, name]}"
@@ -96,7 +100,7 @@ def load_plugin(path: str | Path) -> None:
     file = Path(path)
     if not file.is_file():
         raise UsageError("no such plugin file", where=str(path), hint="give the path of a .py file")
-    name = f"seedbed_plugin_{file.stem}"
+    name = f"{PLUGIN}{file.stem}"
     known = sys.modules.get(name)
     if known is not None and getattr(known, "__file__", None) == str(file.resolve()):
         return

@@ -49,7 +49,7 @@ class Audit:
         return self._results(metric, depth=0)[0]
 
     def slices(self, metric: str, depth: int | None = None) -> list[SliceResult]:
-        """Every slice with enough data, of one depth or of all but the whole; groups of missing values are not slices."""
+        """Every slice with enough data, of one depth or of all but the whole. Missing values are no slice."""
         return self._results(metric, depth=depth)
 
     def worst(self, metric: str, k: int = 10, depth: int | None = None) -> list[SliceResult]:

@@ -54,6 +54,7 @@ def generate(
     added with captions where the world has scene graphs. Running it again on a finished folder does
     nothing; on an unfinished one it goes on; a folder with another program in it is refused.
     """
+    registry.get("engine", engine, where="engine")
     program = make_program(world, options, design, where, questions)
     if rows < 1 or first < 0:
         raise UsageError(f"rows is {rows}, first is {first}", where="generate", hint="rows from 1, first from 0")

@@ -250,7 +250,8 @@ def explain(
     error: ValidationError, prefix: tuple[str, ...], model: type[BaseModel], path: str, text: str
 ) -> UsageError:
     """One line for the first thing that is wrong: file, line, key, and the nearest right key."""
-    first = error.errors()[0]
+    # a mistyped key is the likely cause of a missing one, so it is told first
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     keys = (*prefix, *map(str, first["loc"]))
     where = f"{path}:{line_of(text, keys)}: {'.'.join(keys)}"
     if first["type"] == "extra_forbidden":

@@ -1,0 +1,162 @@
+"""Programs and questions: stored programs give stored answers, references are unique, options are proved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seedbed.dataset.dataset import Dataset
+from seedbed.errors import UsageError
+from seedbed.language import annotate, load_families, parse, question_certificate
+from seedbed.language.families import built_in
+from seedbed.language.programs import NotUnique, answer, execute
+from seedbed.language.words import a, caption, describe, plural
+
+LEVELS = {
+    "category": ["mug", "cube", "step_stool"],
+    "color": ["red", "blue", "gray"],
+    "material": ["metal", "wood"],
+    "size": ["small", "large"],
+}
+
+
+def scene_of(things: list[dict], relations: list[tuple[int, str, int]] = ()) -> dict:  # type: ignore[assignment]
+    objects = [{"visible_pixels": 400, "visibility": 1.0, **thing, "id": k} for k, thing in enumerate(things)]
+    links = [{"subject": s, "predicate": p, "object": o} for s, p, o in relations]
+    return {"objects": objects, "relations": links, "camera": {"width": 64, "height": 64}, "background": "planks"}
+
+
+@st.composite
+def scenes(draw: st.DrawFn) -> dict:
+    things = draw(
+        st.lists(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in LEVELS.items()}), min_size=1, max_size=6)
+    )
+    links = []
+    for k in range(len(things)):
+        for j in range(k):
+            side = draw(st.sampled_from([None, "left_of", "right_of"]))
+            if side:
+                other = "right_of" if side == "left_of" else "left_of"
+                links += [(k, side, j), (j, other, k)]
+    return scene_of(things, links)
+
+
+RED_MUG, BLUE_MUG = ({"category": "mug", "color": c, "material": "metal", "size": "small"} for c in ("red", "blue"))
+CUBE = {"category": "cube", "color": "red", "material": "wood", "size": "large"}
+
+
+@given(st.lists(scenes(), min_size=1, max_size=3), st.integers(0, 1000))
+@settings(max_examples=60, deadline=None)
+def test_every_question_is_true(found: list[dict], seed: int) -> None:
+    rngs = [np.random.default_rng([seed, k]) for k in range(len(found))]
+    _, asked = annotate(found, rngs, questions=5)
+    for scene, questions in zip(found, asked):
+        texts = [q["question"] for q in questions]
+        assert len(set(texts)) == len(texts)
+        for q in questions:
+            program = parse(q["program"])
+            assert answer(program, scene) == q["answer"] and str(parse(str(program))) == str(program)
+            assert "<" not in q["question"] and "_" not in q["question"]
+            if q["choices"]:
+                assert len(q["choices"]) == 4 == len(set(q["choices"])) and q["choices"].count(q["answer"]) == 1
+            if "unique(" in q["program"]:
+                execute(program, scene)  # raises NotUnique where a reference is not
+    alone = annotate(found[-1:], [np.random.default_rng([seed, len(found) - 1])], questions=5)[1][0]
+    assert alone == asked[-1]
+
+
+def test_programs_compute() -> None:
+    scene = scene_of([RED_MUG, BLUE_MUG, CUBE], [(1, "left_of", 0), (0, "right_of", 1), (2, "left_of", 0)])
+    wanted = {
+        "count(scene())": "3",
+        "count(filter_color(scene(), 'green'))": "0",
+        "exist(filter_color(filter_category(scene(), 'mug'), 'blue'))": "yes",
+        "query_color(unique(filter_category(scene(), 'cube')))": "red",
+        "count(relate(unique(filter_color(filter_category(scene(), 'mug'), 'red')), 'left_of'))": "2",
+        "greater(count(filter_category(scene(), 'mug')), count(filter_category(scene(), 'cube')))": "yes",
+        "alike_color(unique(filter_category(scene(), 'cube')), unique(filter_color(filter_category(scene(), 'mug'), 'red')))": "yes",
+        "count(same_material(unique(filter_color(filter_category(scene(), 'mug'), 'red'))))": "1",
+        "count(union(filter_category(scene(), 'mug'), filter_color(scene(), 'red')))": "3",
+        "count(intersect(filter_category(scene(), 'mug'), filter_color(scene(), 'red')))": "1",
+        "negate(exist(without_color(scene(), 'red')))": "no",
+    }
+    for text, found in wanted.items():
+        assert answer(parse(text), scene) == found, text
+    with pytest.raises(NotUnique):
+        execute(parse("query_color(unique(filter_category(scene(), 'mug')))"), scene)
+    with pytest.raises(UsageError, match="did you mean 'left_of'"):
+        execute(parse("count(relate(unique(filter_category(scene(), 'cube')), 'left'))"), scene)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "scene", "count(scene)", "count(1)", "unknown(scene())", "count(scene(), scene())", "exist(count(scene()))",
+     "__import__('os')", "count(scene()).x", "count(scene(x=1))", "filter_color(scene(), 3)", "count(" * 40 + "scene()" + ")" * 40,
+     "count(scene())" * 300],
+)  # fmt: skip
+def test_what_is_no_program_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse(text)
+
+
+def test_idle_relations_are_not_asked() -> None:
+    """Every relation gives `no`: the side would not matter, so the question is not asked."""
+    scene = scene_of([RED_MUG, CUBE])
+    family = [f for f in built_in() if f.name == "relate_exist"]
+    for seed in range(20):
+        assert annotate([scene], [np.random.default_rng(seed)], questions=1, families=family)[1] == [[]]
+
+
+def test_zero_counts_and_both_answers_occur(scenes: Dataset) -> None:
+    asked = [q for row in scenes.table(["questions"])["questions"].to_pylist() for q in row]
+    assert any(q["answer"] == "0" for q in asked)
+    assert {"yes", "no"} <= {q["answer"] for q in asked}
+    made = question_certificate(asked)
+    assert made["questions"] == len(asked) and 0 < made["blind_majority"] < 1
+    assert sum(f["questions"] for f in made["families"].values()) == len(asked)
+    table = scenes.table(["scene", "questions"]).to_pylist()
+    assert all(answer(parse(q["program"]), row["scene"]) == q["answer"] for row in table for q in row["questions"])
+
+
+def test_hidden_objects_are_not_asked_about() -> None:
+    hidden = {**CUBE, "visible_pixels": 3, "visibility": 0.1}
+    scene = scene_of([RED_MUG, hidden])
+    assert annotate([scene], [np.random.default_rng(0)], questions=3)[1] == [[]]
+
+
+def test_captions_are_english() -> None:
+    assert caption(scene_of([])) == "an empty plank floor"
+    assert caption(scene_of([RED_MUG])) == "a small red metal mug on a plank floor"
+    two = scene_of([RED_MUG, {**CUBE, "category": "step_stool"}], [(1, "left_of", 0)])
+    assert caption(two) == "a small red metal mug, with a large red wood step stool to the left of it on a plank floor"
+    assert caption(scene_of([RED_MUG, BLUE_MUG, CUBE])).count(" and ") == 1
+    assert [plural(w) for w in ("mug", "torus", "box", "berry", "step stool")] == [
+        "mugs",
+        "toruses",
+        "boxes",
+        "berries",
+        "step stools",
+    ]
+    assert a("orange cup") == "an orange cup" and describe({"color": "red"}) == "red thing"
+
+
+def test_families_of_a_user(tmp_path: Path) -> None:
+    good = tmp_path / "mine.yaml"
+    good.write_text("how_many_things:\n  text: ['How many?']\n  program: count(scene())\n  form: number\n")
+    found = load_families(good)
+    _, asked = annotate([scene_of([RED_MUG])], [np.random.default_rng(0)], families=found)
+    assert asked[0][0]["answer"] == "1"
+    for body, message in [
+        ("x:\n  text: ['a']\n  program: p\n  form: essay\n", "form is one of"),
+        ("x:\n  text: ['a']\n  program: p\n  form: number\n  needs: [y]\n", "no hole 'y'"),
+        ("x: 3\n", "block of keys"),
+        ("- 1\n", "maps names"),
+        ("x:\n  txt: 1\n", "mine.yaml: x"),
+    ]:
+        good.write_text(body)
+        with pytest.raises(UsageError, match=message):
+            load_families(good)
