@@ -35,7 +35,7 @@ def main() -> None:
         images = [decode(data) for data in world.render(plans)["image"].to_pylist()]
         rows.append([_labelled(image, plan) for image, plan in zip(images, plans)])
     sheet = np.concatenate([np.concatenate(row, axis=1) for row in rows], axis=0)
-    Image.fromarray(sheet).quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(Path(__file__).parent / "objects.png")
+    Image.fromarray(sheet).save(Path(__file__).parent / "objects.png", optimize=True)
 
 
 def _labelled(image: np.ndarray, plan: dict) -> np.ndarray:
