@@ -11,7 +11,7 @@ from seedbed.lineage import Evidence
 
 @dataclass(frozen=True)
 class Number:
-    """A figure with its interval and count. `percent` shows a share; `evidence` names the evidence row."""
+    """A figure with its interval and count. `percent` shows a share times 100 with `unit`."""
 
     value: float | None
     low: float | None = None
@@ -20,12 +20,13 @@ class Number:
     percent: bool = True
     evidence: str = ""
     state: str = "ok"
+    unit: str = " %"
 
     def text(self) -> str:
         """`12.3 % [9.8, 15.1] n = 320`, or the state in words."""
         if self.state != "ok" or self.value is None or math.isnan(self.value):
             return self.state if self.state != "ok" else "undefined"
-        scale, digits, unit = (100, 1, " %") if self.percent else (1, 3, "")
+        scale, digits, unit = (100, 1, self.unit) if self.percent else (1, 3, "")
         shown = f"{self.value * scale:.{digits}f}{unit}"
         if self.low is not None and self.high is not None:
             shown += f" [{self.low * scale:.{digits}f}, {self.high * scale:.{digits}f}]"

@@ -77,6 +77,10 @@ class DigitsReport(Step):
         return {"sections": len(report.sections), "evidence": len(report.evidence)}
 
 
+def _span(gain: dict[str, Any]) -> str:
+    return "" if gain["low"] is None else f"[{gain['low'] * 100:+.1f}, {gain['high'] * 100:+.1f}]"
+
+
 class _Story:
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -123,15 +127,13 @@ class _Story:
 
     def _findings(self) -> list[str]:
         lines = []
-        for gain in self.gains:
-            span = (
-                f"[{gain['low'] * 100:+.1f}, {gain['high'] * 100:+.1f}]" if gain["low"] is not None else "no interval"
-            )
-            against = METHODS[gain["control"]]
-            lines.append(
-                f"{gain['real_rows']} real rows, against {against}: synthetic rows change accuracy by "
-                f"**{gain['mean'] * 100:+.1f} points** {span}: {gain['verdict']}."
-            )
+        for size in self.sizes:
+            parts = [
+                f"**{g['mean'] * 100:+.1f} points** {_span(g)} against {METHODS[g['control']]} ({g['verdict']})"
+                for g in self.gains
+                if g["real_rows"] == size
+            ]
+            lines.append(f"With {size} real rows, synthetic rows change accuracy by {', and by '.join(parts)}.")
         return lines
 
     def _headlines(self) -> list[Headline]:
@@ -161,7 +163,7 @@ class _Story:
         caption = "Accuracy on the same held-out real digits, mean over seeds with Student's t interval. n is the number of seeds."
         gains: list[list[Any]] = [
             [f"{g['real_rows']} real rows, against {g['control']}",
-             Number(g["mean"], g["low"], g["high"], g["n"], evidence=f"gains.{k}.mean"), g["verdict"]]
+             Number(g["mean"], g["low"], g["high"], g["n"], unit=" points", evidence=f"gains.{k}.mean"), g["verdict"]]
             for k, g in enumerate(self.gains)
         ]  # fmt: skip
         text = (
