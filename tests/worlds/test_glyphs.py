@@ -8,6 +8,7 @@ from seedbed.dataset.dataset import Dataset
 from seedbed.dataset.digits import load_real_digits
 from seedbed.worlds.base import row_rng
 from seedbed.worlds.glyphs import Glyphs
+from seedbed.worlds.glyphs.sensor import block_counts
 
 
 def test_every_digit_and_style_leaves_ink_in_range(glyphs: Dataset) -> None:
@@ -29,6 +30,14 @@ def test_rows_do_not_depend_on_their_batch() -> None:
     assert world.render(plans[::-1])["pixels"].to_pylist() == whole[::-1]
 
 
+def test_the_sensor_on_a_bitmap_made_by_hand() -> None:
+    bitmap = np.zeros((1, 32, 32), dtype=bool)
+    bitmap[0, 0:4, 0:4] = True  # a full block
+    bitmap[0, 6, 29:32] = True  # three pixels of block (1, 7)
+    counts = np.asarray(block_counts(bitmap)).reshape(8, 8)
+    assert counts[0, 0] == 16 and counts[1, 7] == 3 and counts.sum() == 19
+
+
 def test_the_sensor_counts_ink_in_blocks() -> None:
     """Rendered counts are the 4 x 4 block sums of the world's own bitmaps."""
     world = Glyphs()
@@ -39,11 +48,11 @@ def test_the_sensor_counts_ink_in_blocks() -> None:
 
 
 def test_a_model_of_real_digits_reads_them(glyphs: Dataset) -> None:
-    """85 % when this was written: plausible, and not yet the real thing."""
+    """Plausible, and not yet the real thing: the bound is some points below what was measured."""
     from sklearn.linear_model import LogisticRegression
 
     real = load_real_digits()
     model = LogisticRegression(max_iter=2000).fit(np.array(real["pixels"].to_pylist()) / 16, real["digit"].to_pylist())
     table = glyphs.table(["pixels", "digit"])
     found = model.score(np.array(table["pixels"].to_pylist()) / 16, table["digit"].to_pylist())
-    assert found > 0.6
+    assert found > 0.7

@@ -82,15 +82,7 @@ def finished(folder: Path, key: str) -> Done | None:
         record = read_json(folder / RECORD)
         if record["key"] != key or not _outputs_there(folder, record["outputs"]):
             return None
-        return Done(
-            record["id"],
-            record["stage"],
-            record["cell"],
-            folder,
-            record["key"],
-            record["result"],
-            record["seeds"],
-        )
+        return _done(folder, record)
     except (UsageError, KeyError, TypeError):
         return None
 
@@ -159,16 +151,12 @@ def run_task(task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _load(folder: Path) -> Done:
-    record = read_json(folder / RECORD)
-    return Done(
-        record["id"],
-        record["stage"],
-        record["cell"],
-        folder,
-        record["key"],
-        record["result"],
-        record["seeds"],
-    )
+    return _done(folder, read_json(folder / RECORD))
+
+
+def _done(folder: Path, record: Mapping[str, Any]) -> Done:
+    names = ("key", "result", "seeds")
+    return Done(record["id"], record["stage"], record["cell"], folder, *(record[name] for name in names))
 
 
 def outputs_of(folder: Path) -> dict[str, Any]:

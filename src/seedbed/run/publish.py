@@ -11,11 +11,25 @@ from seedbed.dataset.files import write_text
 from seedbed.document.datasheet import Answer, datasheet, measured_facts, program_facts
 from seedbed.document.report import Number, Report, write_report
 from seedbed.document.report.archive import save
-from seedbed.lineage import Evidence
+from seedbed.lineage import Evidence, source_digest
 from seedbed.run.run import numbers
-from seedbed.run.step import Done
+from seedbed.run.step import Done, Step
+
 
 REPORT, ARCHIVE = "report.html", "report.json"
+
+
+class Publication(Step):
+    """A step that writes documents: they are made again whenever the code changed."""
+
+    def code(self, args: Any) -> dict[str, Any]:
+        return {"source": source_digest()}
+
+
+def use_of(args: Any) -> str:
+    """The model card's section on intended use, from the recipe's own words."""
+    apart = f"**Out of scope.** {args.out_of_scope}" if args.out_of_scope else ""
+    return "\n\n".join(filter(None, [args.intended, apart]))
 
 
 def evidence_of(done: Done, prefix: str = "", under: Sequence[str] = ()) -> list[Evidence]:

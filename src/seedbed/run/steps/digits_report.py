@@ -23,8 +23,8 @@ from seedbed.document.report import (
     TextPanel,
 )  # fmt: skip
 from seedbed.registry import register
-from seedbed.run.publish import dataset_sheet, estimate, evidence_of, provenance, write_all
-from seedbed.run.step import Context, Done, Step, StepArgs
+from seedbed.run.publish import Publication, dataset_sheet, estimate, evidence_of, provenance, use_of, write_all
+from seedbed.run.step import Context, Done, StepArgs
 
 PICTURES = 12
 METHODS = {
@@ -37,7 +37,7 @@ METHODS = {
 
 
 @register("step", "digits_report")
-class DigitsReport(Step):
+class DigitsReport(Publication):
     """report.html, datasheet.md, model_card.md and figures/ of the digits recipe."""
 
     inputs = (
@@ -64,11 +64,6 @@ class DigitsReport(Step):
         audits: str
         intended: str = ""
         out_of_scope: str = ""
-
-    def code(self, args: Any) -> dict[str, Any]:
-        from seedbed.lineage import source_digest
-
-        return {"source": source_digest()}
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         story = _Story(context)
@@ -295,7 +290,7 @@ class _Story:
         return model_card(
             {
                 "details": f"{r['learner']}, {r['parameters']:,} parameters, {r['steps']} steps; stage `{model.id}`, key `{model.key[:12]}`.",
-                "intended": "\n\n".join(filter(None, [args.intended, f"**Out of scope.** {args.out_of_scope}" if args.out_of_scope else ""])),
+                "intended": use_of(args),
                 "factors": "Audited by digit. Who wrote a digit is not recorded by the source, so writers are no factor here.",
                 "metrics": "Error rate with Wilson 95 % intervals.",
                 "evaluation": f"{o['n']:,} real digits, held out (scikit-learn's digits).",

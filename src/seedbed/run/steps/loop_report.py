@@ -25,8 +25,17 @@ from seedbed.document.report import (
     TextPanel,
 )  # fmt: skip
 from seedbed.registry import register
-from seedbed.run.publish import dataset_sheet, estimate, evidence_of, history, provenance, write_all
-from seedbed.run.step import Context, Done, Step, StepArgs
+from seedbed.run.publish import (
+    Publication,
+    dataset_sheet,
+    estimate,
+    evidence_of,
+    history,
+    provenance,
+    use_of,
+    write_all,
+)
+from seedbed.run.step import Context, Done, StepArgs
 from seedbed.run.steps.compare import NAMED, OVERALL, TARGETED, WORST
 from seedbed.slices import Slice
 
@@ -46,7 +55,7 @@ FIGURES = {
 
 
 @register("step", "loop_report")
-class LoopReport(Step):
+class LoopReport(Publication):
     """report.html, datasheet.md, model_card.md and figures/ of a closed loop; seed by seed where it matters."""
 
     version = "1"
@@ -68,11 +77,6 @@ class LoopReport(Step):
         audits_after: str
         intended: str = ""
         out_of_scope: str = ""
-
-    def code(self, args: Any) -> dict[str, Any]:
-        from seedbed.lineage import source_digest
-
-        return {"source": source_digest()}  # documents are made again whenever the code changed
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         story = _Story(context)
@@ -117,7 +121,7 @@ class _Story:
             Section(f"What the models say about {named}", [self._contact_sheet(named)]),
             Section("Every slice", [self._heatmap_panel(pictures["slices.png"]), self._worst_table()]),
             Section("What was generated", self._certificates()),
-            Section("Training", [FigurePanel(pictures["curves.png"], "Training loss of each arm falls and levels off.", f"Training loss, seed {self.seed}. Every arm takes the same number of steps.")]),
+            Section("Training", [self._curves_panel(pictures["curves.png"])]),
             Section("Datasheet and model card", [CardPanel(sheet, "Datasheet of the targeted rows"), CardPanel(card, "Model card of the targeted model")]),
         ]  # fmt: skip
         report = Report(
@@ -285,6 +289,12 @@ class _Story:
         }
         return figures.learning_curves(series, y_label="training loss")
 
+    def _curves_panel(self, png: bytes) -> FigurePanel:
+        ends = {arm: history(self.of("models", arm)) for arm in self.arms if arm != "before"}
+        alt = "; ".join(f"{arm} from {h[0]['loss']:.2f} to {h[-1]['loss']:.2f}" for arm, h in ends.items())
+        caption = f"Training loss, seed {self.seed}. Every arm takes the same number of steps."
+        return FigurePanel(png, f"Training loss by step: {alt}.", caption)
+
     def _evidence(self) -> list[Any]:
         found = evidence_of(self.compare)
         for arm in self.arms:
@@ -326,7 +336,7 @@ class _Story:
             {
                 "details": f"{r['learner']}, {r['parameters']:,} parameters, trained for {r['steps']} steps in "
                 f"{r['seconds']:.0f} s on the CPU; stage `{model.id}`, key `{model.key[:12]}`, seeds {model.seeds}.",
-                "intended": "\n\n".join(filter(None, [args.intended, f"**Out of scope.** {args.out_of_scope}" if args.out_of_scope else ""])),
+                "intended": use_of(args),
                 "factors": f"Audited by {', '.join(audit.about['by'])} and their intersections. Groups are the factors that the pictures were generated with.",
                 "metrics": f"Error rate: a row is wrong when any head is wrong. Intervals: {audit.about['intervals']}, 95 %. "
                 f"Slices with fewer than {audit.about['min_count']} rows have no figure.",
