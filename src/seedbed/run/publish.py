@@ -15,7 +15,6 @@ from seedbed.lineage import Evidence, source_digest
 from seedbed.run.run import numbers
 from seedbed.run.step import Done, Step
 
-
 REPORT, ARCHIVE = "report.html", "report.json"
 
 
