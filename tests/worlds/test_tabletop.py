@@ -101,7 +101,7 @@ def test_objects_do_not_touch(scenes: Dataset) -> None:
 
 
 def test_the_colour_can_be_seen() -> None:
-    """The mean chromaticity under the mask is nearest to the named colour: 93 % when this was written."""
+    """The median colour under the mask is nearest to its name, up to brightness: 94 of 96 as measured (metal left out)."""
     world = Tabletop(size=64, buffers=["instance_mask"])
     names, solid = list(COLORS), ["cube", "sphere", "cylinder", "cone", "torus", "bowl"]
     plans = [
@@ -119,7 +119,7 @@ def test_the_colour_can_be_seen() -> None:
         mean = np.median(decode(image)[decode(mask)[..., 0] == 1], axis=0)
         distance = [min(np.linalg.norm(mean - s * c) for s in (0.6, 0.8, 1.0, 1.2)) for c in reference]
         right += names[int(np.argmin(distance))] == names[k % 8]
-    assert right / 96 > 0.75
+    assert right / 96 > 0.9
 
 
 def test_the_same_row_in_another_process() -> None:

@@ -2,8 +2,8 @@
 
     runs/<name>/manifest.json   versions, machine, recipe, every stage with inputs, outputs, hashes, times
                 results.json    the figures, each with its evidence
-                report.html     and datasheet.md, model_card.md, figures/, audits/ when a stage makes them
-                stages/         one folder a stage cell, named by what made it
+                report.html     and datasheet.md, model_card.md, figures/ when a stage makes them
+                stages/         one folder a stage cell: datasets, models, audit tables (Parquet and JSON), answers
 
 A rerun does only what changed: a stage runs again when its step, version, arguments or inputs differ.
 Ctrl-C keeps what is finished, and the unfinished dataset's finished shards.
@@ -29,6 +29,7 @@ from seedbed.run.recipe import Recipe, Stage, load
 from seedbed.run.step import Done
 
 MANIFEST, RESULTS, STAGES = "manifest.json", "results.json", "stages"
+FIGURES = "figures"
 PUBLISHED = ("report.html", "datasheet.md", "model_card.md")
 
 
@@ -220,6 +221,8 @@ class _Runner:
                 for name in PUBLISHED:
                     if (done.folder / name).is_file():
                         shutil.copyfile(done.folder / name, self.folder / name)
+                if (done.folder / FIGURES).is_dir():
+                    shutil.copytree(done.folder / FIGURES, self.folder / FIGURES, dirs_exist_ok=True)
             write_json(
                 self.folder / MANIFEST,
                 {
