@@ -111,7 +111,7 @@ def program_facts(lineage: Mapping[str, Any]) -> dict[str, Answer]:
         "sensitive": "No: there are no people in it.",
         "acquired": "Generated: each row depends on (world, version, design, seed, index) alone.",
         "mechanisms": "A deterministic program; `seedbed verify` makes rows again and compares them.",
-        "sampling": f"Design: `{program['design'] or 'balanced over every factor'}`.",
+        "sampling": _design(program["design"]),
         "collectors": "No person: a program.",
         "direct": "Not applicable: no individuals.",
         "notified": "Not applicable: no individuals.",
@@ -122,6 +122,15 @@ def program_facts(lineage: Mapping[str, Any]) -> dict[str, Answer]:
         "software": "Yes: Seedbed, Apache-2.0.",
     }
     return {key: Answer(text) for key, text in facts.items()}
+
+
+def _design(design: Mapping[str, Any]) -> str:
+    if not design:
+        return "Balanced over every factor."
+    parts = [f"{key}: `{value}`" for key, value in design.items() if key != "targets"]
+    if "targets" in design:
+        parts.append(f"{len(design['targets'])} targeted slices with stated shares (in `lineage.json`)")
+    return f"By design. {'; '.join(parts)}."
 
 
 def _heavy(kind: pa.DataType) -> bool:

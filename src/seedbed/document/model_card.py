@@ -39,7 +39,7 @@ def model_card(sections: Mapping[str, str], *, title: str) -> str:
     for key in sections:
         if key not in SECTIONS:
             raise UsageError(f"no section '{key}'", where="model card", hint=nearest(key, SECTIONS))
-    lines = [f"# Model card: {title}"]
+    lines = [f"# Model card: {title}", "Linked figures lead to the evidence table of the run's report.html."]
     for number, (key, heading) in enumerate(SECTIONS.items(), 1):
         lines += [f"## {number}. {heading}", sections.get(key) or UNANSWERED]
     return "\n\n".join(lines) + "\n"
