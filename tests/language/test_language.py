@@ -122,6 +122,14 @@ def test_zero_counts_and_both_answers_occur(scenes: Dataset) -> None:
     assert all(answer(parse(q["program"]), row["scene"]) == q["answer"] for row in table for q in row["questions"])
 
 
+def test_words_of_other_worlds_are_asked_about_but_not_as_choices() -> None:
+    scene = scene_of([{**RED_MUG, "color": "mauve", "category": "goblet"}, CUBE])
+    for seed in range(10):
+        for q in annotate([scene], [np.random.default_rng(seed)], questions=8)[1][0]:
+            assert answer(parse(q["program"]), scene) == q["answer"]
+            assert not (q["choices"] and q["answer"] == "mauve")
+
+
 def test_hidden_objects_are_not_asked_about() -> None:
     hidden = {**CUBE, "visible_pixels": 3, "visibility": 0.1}
     scene = scene_of([RED_MUG, hidden])
