@@ -132,6 +132,43 @@ def test_equal_groups_show_a_gap_by_chance_and_the_null_knows() -> None:
     assert rejected <= 8  # 5 % of 60 is 3
 
 
+def test_equal_rates_at_unequal_base_rates_are_no_gap() -> None:
+    """Both groups have a false positive rate of 0.3, over 20 and 480 negatives of 500 rows each."""
+    rng, rejected = np.random.default_rng(4), 0
+    negatives = {"a": 20, "b": 480}
+    for k in range(60):
+        rows = {"g": [], "y": [], "p": []}
+        for g, n in negatives.items():
+            rows["g"] += [g] * 500
+            rows["y"] += [0] * n + [1] * (500 - n)
+            rows["p"] += [int(v) for v in rng.random(n) < 0.3] + [1] * (500 - n)
+        made = sb.audit(
+            rows,
+            label="y",
+            prediction="p",
+            by=["g"],
+            metrics=["false_positive_rate"],
+            positive=1,
+            replicates=200,
+            seed=k,
+        )
+        rejected += made.gaps.to_pylist()[0]["p_value"] <= 0.05
+    assert rejected <= 8  # 5 % of 60 is 3
+
+
+def test_gates_that_check_nothing_do_not_pass_and_order_does_not_matter() -> None:
+    table = {"g": ["a"] * 20, "h": ["x"] * 20, "y": [1] * 20, "p": [1] * 20}
+    made = sb.audit(table, label="y", prediction="p", by=["g", "h"], metrics=["accuracy", "f1"], positive=1)
+    with pytest.raises(GateError):
+        check_gate(made, "accuracy[h == 'x' and g == 'a'] > 0.5")
+    for gate in ("gap:f1 > 0.1", "gap:accuracy > 0.1"):
+        with pytest.raises(UsageError, match="no figure with enough data"):
+            check_gate(made, gate)
+    assert sb.audit(table, label="y", prediction="p", by=["g"], depth=0).table.num_rows == 1
+    with pytest.raises(UsageError, match="called 'n' too"):
+        sb.audit({**table, "n": ["a"] * 20}, label="y", prediction="p", by=["n"])
+
+
 def test_undefined_stays_undefined_and_zero_errors_are_not_certain() -> None:
     table = {"g": ["a"] * 20 + ["b"] * 20, "y": [0] * 20 + [0, 1] * 10, "p": [0] * 20 + [0, 1] * 10}
     made = sb.audit(

@@ -50,7 +50,13 @@ def sample(text: str = "plain") -> Report:
         TextPanel(f"Some *text* {text}"),
         TablePanel(
             [text, "value"],
-            [[text, number], ["few", Number(None, state="not enough data")], ["none", None], ["x", 1.5]],
+            [
+                [text, number],
+                ["few", Number(None, state="not enough data")],
+                ["s", Number(None, state=f"{text} [{text}")],
+                ["none", None],
+                ["x", 1.5],
+            ],
             text,
         ),
         FigurePanel(PNG, text, text, TablePanel(["a"], [[text]])),

@@ -33,6 +33,7 @@ from seedbed.errors import UsageError, nearest
 from seedbed.lineage import row_rng
 
 OK, FEW, UNDEFINED = "ok", "not enough data", "undefined"
+RESULT_COLUMNS = ("slice", "depth", "metric", "value", "low", "high", "n", "state")
 MOST_CLASSES = 64  # beyond it, accuracy and error are counted without a full confusion table
 ROW_REPLICATES = 200
 
@@ -64,11 +65,11 @@ def audit(
     metrics, and where a metric needs `positive` or `score` and none is given.
     """
     _check(by, depth, confidence, correction)
-    chosen = [_metric(metric) for metric in metrics]
+    chosen = list(dict(_metric(metric) for metric in metrics).items())
     columns = [label, prediction, *by, *([score] if score else [])]
     rows = encode(read_table(data, columns), label, prediction, list(by), score)
     where_positive = _positive(rows, positive, chosen, score)
-    groups = groupings(rows, depth or len(by))
+    groups = groupings(rows, len(by) if depth is None else depth)
     measured = [
         _measure(name, fn, rows, grouping, where_positive, confidence, replicates, seed)
         for grouping in groups
@@ -186,7 +187,7 @@ def _gaps(
             found.append({**row, "state": FEW})
             continue
         facts = describe_gap(
-            part.successes[enough], part.trials[enough], part.sizes[enough],
+            part.successes[enough], part.trials[enough],
             replicates=replicates, confidence=confidence, rng=_rng(seed, part.name, part.grouping.columns, ("gap",)),
         )  # fmt: skip
         rates = part.value[enough]
@@ -215,6 +216,9 @@ def _reconciled(rows: Rows, groups: list[Grouping]) -> bool:
 def _check(by: Sequence[str], depth: int | None, confidence: float, correction: str) -> None:
     if isinstance(by, str):
         raise UsageError(f"by is the text '{by}'", where="audit", hint=f"give a list: ['{by}']")
+    taken = [name for name in by if name in RESULT_COLUMNS]
+    if taken:
+        raise UsageError(f"a column of the result is called '{taken[0]}' too", where="audit by", hint="rename yours")
     if depth is not None and not 0 <= depth <= len(by):
         raise UsageError(f"depth is {depth}", where="audit", hint=f"give 0 to {len(by)}")
     if not 0.5 <= confidence < 1:

@@ -29,7 +29,6 @@ def gap_of(successes: np.ndarray, trials: np.ndarray) -> np.ndarray:
 def describe_gap(
     successes: np.ndarray,
     trials: np.ndarray,
-    sizes: np.ndarray,
     *,
     replicates: int,
     confidence: float,
@@ -37,10 +36,11 @@ def describe_gap(
 ) -> dict[str, Any]:
     """The gap over groups with its bootstrap interval, its permutation null and p-value.
 
-    successes, trials, sizes: (groups,) with successes <= trials <= sizes (rows of the group).
+    successes, trials: (groups,). The null keeps each group's trials and deals out the successes: dealing out
+    the trials too would call groups with unequal base rates unequal.
     """
     gap = float(gap_of(successes, trials))
-    null = permuted_gaps(successes, trials, sizes, replicates, rng)
+    null = permuted_gaps(successes, trials, trials, replicates, rng)
     with np.errstate(invalid="ignore", divide="ignore"):
         rates = np.where(trials > 0, successes / np.maximum(trials, 1), 0.0)
     drawn = rng.binomial(trials, rates, size=(replicates, len(trials)))

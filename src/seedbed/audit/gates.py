@@ -27,7 +27,11 @@ def check_gate(audit: Audit, gate: str) -> None:
         bound = float(number)
     except ValueError:
         raise UsageError(f"'{number}' is not a number", where=f"--fail-on {gate}") from None
-    for name, value in _figures(audit, metric, predicate, bool(gap)):
+    figures = _figures(audit, metric, predicate, bool(gap))
+    if not figures:
+        hint = "audit more rows, or another metric: a gate that checks nothing does not pass"
+        raise UsageError("no figure with enough data", where=f"gate {gate}", hint=hint)
+    for name, value in figures:
         if _CHECKS[sign](value, bound):
             raise GateError(f"{name} is {value:.4f}", where=f"gate {gate}", hint="see the audit's table")
 
@@ -39,8 +43,8 @@ def _figures(audit: Audit, metric: str, predicate: str | None, gap: bool) -> lis
         return [(f"the gap of {metric} by {r['by']}", r["difference"]) for r in rows]
     if predicate is None:
         return [(f"{metric} of {r.slice}", r.value) for r in audit.slices(metric)]
-    wanted = str(Slice.parse(predicate))
-    found = [r for r in audit.slices(metric) if r.slice == wanted]
+    wanted = Slice.parse(predicate)
+    found = [r for r in audit.slices(metric) if Slice.parse(r.slice).levels == wanted.levels]
     if not found:
         raise UsageError(f"no slice with enough data is {wanted}", where="--fail-on", hint="see the audit's table")
     return [(f"{metric} of {r.slice}", r.value) for r in found]

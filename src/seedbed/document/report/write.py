@@ -61,14 +61,12 @@ def _inline(text: str) -> Markup:
 
 def _number(value: Number, known: set[str]) -> Markup:
     """A number; a link to its evidence where there is some."""
-    main, rest = value.text(), ""
-    if " [" in main:
-        main, rest = main.split(" [", 1)
-        rest = f' <span class="interval">[{rest}</span>'
+    main, mark, span = value.text().partition(" [")
+    rest = Markup(' <span class="interval">[{}</span>').format(span) if mark else Markup("")
     css = "" if value.state == "ok" and value.value is not None else " state"
     if value.evidence in known:
-        return Markup('<a class="num{}" href="#ev-{}">{}</a>{}').format(css, slug(value.evidence), main, Markup(rest))
-    return Markup('<span class="num{}">{}</span>{}').format(css, main, Markup(rest))
+        return Markup('<a class="num{}" href="#ev-{}">{}</a>{}').format(css, slug(value.evidence), main, rest)
+    return Markup('<span class="num{}">{}</span>{}').format(css, main, rest)
 
 
 def _cell(value: Any, known: set[str]) -> Markup:
