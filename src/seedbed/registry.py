@@ -37,6 +37,8 @@ ROOMS = {
     "engine": "seedbed.engine",
 }
 
+NESTED = ("shape",)  # kinds whose room has folders of its own
+
 PLUGIN = "seedbed_plugin_"  # how modules of plugin files are named
 
 _things: dict[str, dict[str, Any]] = {kind: {} for kind in ROOMS}
@@ -87,9 +89,11 @@ def discover(kind: str) -> None:
     if kind in _discovered:
         return
     package = importlib.import_module(ROOMS[kind])
-    for module in pkgutil.iter_modules(getattr(package, "__path__", [])):
-        if not module.name.startswith("_"):
-            importlib.import_module(f"{package.__name__}.{module.name}")
+    walk = pkgutil.walk_packages if kind in NESTED else pkgutil.iter_modules
+    prefix = f"{package.__name__}."
+    for module in walk(getattr(package, "__path__", []), prefix):
+        if not module.name.rpartition(".")[2].startswith("_"):
+            importlib.import_module(module.name)
     for point in entry_points(group=f"seedbed.{kind}"):
         point.load()
     _discovered.add(kind)

@@ -257,3 +257,89 @@ def rounded_rim(radius: float, height: float, bevel: float) -> list[tuple[float,
     low = [(radius - bevel + bevel * np.sin(x), bevel - bevel * np.cos(x)) for x in turn]
     high = [(radius - bevel + bevel * np.cos(x), height - bevel + bevel * np.sin(x)) for x in turn]
     return [(0.0, 0.0), *low, *high, (0.0, height)]
+
+
+def ellipsoid(radii: Sequence[float], *, segments: int = 24, rings: int = 14) -> Geometry:
+    """An ellipsoid centred at the origin with radii along x, y, z."""
+    vertices, normals, faces = ball(1.0, segments=segments, rings=rings)
+    scale = np.asarray(radii, float)
+    return stretch((vertices - [0.0, 0.0, 1.0], normals, faces), scale)
+
+
+def stretch(geometry: Geometry, scale: Sequence[float] | np.ndarray) -> Geometry:
+    """Scaled along x, y, z about the origin, normals kept true; factors are positive."""
+    vertices, normals, faces = geometry
+    factors = np.asarray(scale, float)
+    tilted = normals / factors
+    return vertices * factors, tilted / np.linalg.norm(tilted, axis=1, keepdims=True), faces
+
+
+def limb(
+    start: Sequence[float],
+    end: Sequence[float],
+    radius: float,
+    end_radius: float | None = None,
+    *,
+    segments: int = 12,
+    caps: int = 5,
+) -> Geometry:
+    """A rounded stick from one point to another: a capsule, tapered when the radii differ."""
+    a, b = np.asarray(start, float), np.asarray(end, float)
+    r0, r1 = radius, radius if end_radius is None else end_radius
+    length = float(np.linalg.norm(b - a))
+    turn = np.linspace(0, np.pi / 2, caps)
+    low = [(r0 * np.sin(x), -r0 * np.cos(x)) for x in turn]
+    high = [(r1 * np.cos(x), length + r1 * np.sin(x)) for x in turn]
+    return move(lathe([*low, *high], segments=segments, crease=60), a, towards((b - a) / max(length, 1e-9)))
+
+
+def towards(direction: Sequence[float] | np.ndarray) -> np.ndarray:
+    """A rotation that takes +z to a unit direction."""
+    d = np.asarray(direction, float)
+    side = np.array([1.0, 0.0, 0.0]) if abs(d[0]) < 0.9 else np.array([0.0, 1.0, 0.0])
+    x = np.cross(side, d)
+    x /= np.linalg.norm(x)
+    return np.stack([x, np.cross(d, x), d], axis=1)
+
+
+def slab(outline: Sequence[Sequence[float]] | np.ndarray, thickness: float) -> Geometry:
+    """A flat plate in the x-y plane from z = 0 to `thickness`: an outline (n, 2) counter-clockwise that can be
+    seen whole from its mean point (star-shaped), hard edges.
+    """
+    flat = np.asarray(outline, float)
+    n = len(flat)
+    ring = np.arange(n)
+    after = (ring + 1) % n
+    centre = flat.mean(0, keepdims=True)
+    pieces: list[Geometry] = []
+    for z, sense in ((0.0, -1.0), (thickness, 1.0)):
+        points = np.concatenate([flat, centre])
+        vertices = np.concatenate([points, np.full((n + 1, 1), z)], axis=1)
+        order = (ring, after) if sense > 0 else (after, ring)
+        pieces.append((vertices, np.tile([0.0, 0.0, sense], (n + 1, 1)), np.stack([*order, np.full(n, n)], 1)))
+    edge = flat[after] - flat
+    out = np.stack([edge[:, 1], -edge[:, 0], np.zeros(n)], 1)
+    out /= np.linalg.norm(out, axis=1, keepdims=True) + 1e-12
+    low, high = np.c_[flat, np.zeros(n)], np.c_[flat, np.full(n, thickness)]
+    vertices = np.stack([low, low[after], high[after], high], 1).reshape(-1, 3)
+    first = ring * 4
+    faces = np.concatenate([np.stack([first, first + 1, first + 2], 1), np.stack([first, first + 2, first + 3], 1)])
+    pieces.append((vertices, np.repeat(out, 4, axis=0), faces))
+    return joined(pieces)
+
+
+def joined(pieces: Sequence[Geometry]) -> Geometry:
+    """Several pieces as one."""
+    offsets = np.cumsum([0, *(len(v) for v, _, _ in pieces[:-1])])
+    return (
+        np.concatenate([v for v, _, _ in pieces]),
+        np.concatenate([n for _, n, _ in pieces]),
+        np.concatenate([f + o for (_, _, f), o in zip(pieces, offsets)]),
+    )
+
+
+def mirrored(geometry: Geometry) -> Geometry:
+    """The mirror image in x, wound the right way round."""
+    vertices, normals, faces = geometry
+    flip = np.array([-1.0, 1.0, 1.0])
+    return vertices * flip, normals * flip, faces[:, ::-1]

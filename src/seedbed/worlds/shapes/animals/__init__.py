@@ -1,0 +1,1 @@
+"""Shapes of the group 'animals', one file each."""

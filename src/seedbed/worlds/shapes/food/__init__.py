@@ -1,0 +1,1 @@
+"""Shapes of the group 'food', one file each."""

@@ -1,0 +1,1 @@
+"""Shapes of the group 'household', one file each."""

@@ -1,0 +1,1 @@
+"""Shapes of the group 'kitchen', one file each."""

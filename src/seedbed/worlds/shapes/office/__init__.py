@@ -1,0 +1,1 @@
+"""Shapes of the group 'office', one file each."""

@@ -1,0 +1,1 @@
+"""Shapes of the group 'outdoors', one file each."""

@@ -1,0 +1,1 @@
+"""Shapes of the group 'solids', one file each."""
