@@ -21,9 +21,19 @@ def decode_all(encoded: Sequence[bytes]) -> np.ndarray:
     return np.stack([decode(data) for data in encoded])
 
 
-def encode(pixels: np.ndarray) -> bytes:
-    """uint8 (height, width[, channels]) as PNG bytes."""
+FORMATS = ("png", "jpeg", "webp")
+
+
+def encode(pixels: np.ndarray, form: str = "png") -> bytes:
+    """uint8 (height, width[, channels]) or uint16 (height, width) as PNG (lossless, level 1), or as JPEG or WebP
+    at quality 95 without colour subsampling (JPEG) in the fastest method (WebP).
+    """
     plain = pixels[..., 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels
     buffer = io.BytesIO()
-    Image.fromarray(plain).save(buffer, "PNG", compress_level=1)
+    options: dict[str, int] = {
+        "png": {"compress_level": 1},
+        "jpeg": {"quality": 95, "subsampling": 0},
+        "webp": {"quality": 95, "method": 0},
+    }[form]
+    Image.fromarray(plain).save(buffer, form.upper(), **options)
     return buffer.getvalue()

@@ -14,15 +14,21 @@ OBJECT = pa.struct(
     [
         ("id", pa.int32()),  # position in the list of objects; object 0 is the scene's subject
         ("category", pa.string()),
+        ("group", pa.string()),  # the category's place in the taxonomy
         ("color", pa.string()),
         ("material", pa.string()),
         ("size", pa.string()),  # "small" or "large"
+        ("state", pa.string()),  # functional state such as "open"; "none" where it has none
+        ("parts", pa.list_(pa.string())),  # names of the part mask's numbers 1, 2, ...
         ("position", VECTOR),  # centre of the base, metres
-        ("rotation", pa.float32()),  # about z, degrees
-        ("dimensions", VECTOR),  # axis-aligned extent before rotation, metres
+        ("rotation", pa.float32()),  # about z, degrees; its front is at -y at 0
+        ("dimensions", VECTOR),  # extent along its own axes, metres: with the pose, the 3D box
+        ("supported_by", pa.int32()),  # number of the object that carries it; -1 the ground, -2 the back wall
         ("bbox_xyxy", pa.list_(pa.float32(), 4)),  # visible pixels' box; [0, 0, 0, 0] if none is visible
+        ("amodal_bbox_xyxy", pa.list_(pa.float32(), 4)),  # the same without the other objects, inside the frame
         ("visible_pixels", pa.int32()),
-        ("visibility", pa.float32()),  # visible / unoccluded samples inside the frame, 0..1
+        ("amodal_pixels", pa.int32()),
+        ("visibility", pa.float32()),  # visible / amodal pixels, 0..1
         ("depth", pa.float32()),  # of the centre along the optical axis, metres
         ("pixel_xy", pa.list_(pa.float32(), 2)),  # projection of the object's centre
     ]
@@ -31,8 +37,9 @@ OBJECT = pa.struct(
 RELATION = pa.struct(
     [
         ("subject", pa.int32()),
-        ("predicate", pa.string()),  # left_of, right_of, in_front_of, behind
+        ("predicate", pa.string()),  # left_of, right_of, in_front_of, behind, on, inside, ...: see docs/worlds.md
         ("object", pa.int32()),
+        ("other", pa.int32()),  # the second object of "between"
     ]
 )
 
@@ -43,6 +50,17 @@ CAMERA = pa.struct(
         ("fov", pa.float32()),  # vertical, degrees
         ("width", pa.int32()),
         ("height", pa.int32()),
+        ("intrinsics", pa.list_(pa.float32(), 4)),  # fx, fy, cx, cy, pixels
+        ("extrinsics", pa.list_(pa.float32(), 12)),  # world to camera, 3 x 4 by rows; x right, y down, z forward
+    ]
+)
+
+EVENT = pa.struct(
+    [
+        ("kind", pa.string()),  # moves, stops, collides, disappears, appears
+        ("frame", pa.int32()),
+        ("subject", pa.int32()),
+        ("object", pa.int32()),  # the other one of a collision, or what hides it
     ]
 )
 
@@ -52,6 +70,7 @@ SCENE = pa.struct(
         ("relations", pa.list_(RELATION)),
         ("camera", CAMERA),
         ("background", pa.string()),
+        ("events", pa.list_(EVENT)),  # of moving scenes
     ]
 )
 

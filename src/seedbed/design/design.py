@@ -42,6 +42,7 @@ class Design:
         self.spec.check({factor.name: factor.levels for factor in self.factors})
         if self.spec.skew:
             self._tables = _conditional_tables(self.factors, self.spec)
+            self._outside = Slice.parse(self.spec.excluded) if self.spec.excluded else None
         else:
             self._parts = _parts(self.factors, self.spec)
             self._order = _shares(self.spec)
@@ -77,11 +78,15 @@ class Design:
 
     def _skewed(self, index: int) -> Levels:
         rng = row_rng("design", "1", self.seed, index, "skew")
-        chosen: dict[str, int] = {}
-        for name, given, table in self._tables:
-            weights = table if given is None else table[chosen[given]]
-            chosen[name] = int(rng.choice(len(weights), p=weights))
-        return {factor.name: factor.levels[chosen[factor.name]] for factor in self.factors}
+        for _ in range(1000):
+            chosen: dict[str, int] = {}
+            for name, given, table in self._tables:
+                weights = table if given is None else table[chosen[given]]
+                chosen[name] = int(rng.choice(len(weights), p=weights))
+            levels = {factor.name: factor.levels[chosen[factor.name]] for factor in self.factors}
+            if self._outside is None or self._outside.matches(levels):
+                return levels
+        raise UsageError("1,000 draws met a forbidden or held-out combination", where="design", hint="loosen it")
 
 
 def _spec(spec: Spec | Mapping[str, Any] | None) -> Spec:
@@ -96,31 +101,58 @@ def _spec(spec: Spec | Mapping[str, Any] | None) -> Spec:
 
 
 class _Cells:
-    """The combinations of levels that a slice allows, as level numbers."""
+    """The combinations of levels that a slice and conditional factors allow, as level numbers."""
 
     def __init__(self, factors: tuple[Factor, ...], allowed: Slice, fixed: Mapping[str, Any]) -> None:
         self.factors, self.allowed = factors, allowed
         self.choices = [
             [k for k, level in enumerate(f.levels) if str(fixed.get(f.name, level)) == str(level)] for f in factors
         ]
+        self.conditions = _conditions(factors)
         self.full = int(np.prod([float(len(choice)) for choice in self.choices])) <= FULL_FACTORIAL
         if self.full:
-            every = itertools.product(*self.choices)
-            self.cells = np.array([c for c in every if self._fits(c)], dtype=np.int16)
+            every = np.array(list(itertools.product(*self.choices)), dtype=np.int16).reshape(-1, len(factors))
+            self.cells = self._kept(every)
             self._refuse_empty(len(self.cells))
 
     def __len__(self) -> int:
         return len(self.cells)
 
-    def candidates(self, rng: np.random.Generator) -> np.ndarray:
-        """Random allowed cells of a space too large to list; shape (n, factors)."""
+    def candidates(self, rng: np.random.Generator, rows: int) -> np.ndarray:
+        """Random allowed cells of a space too large to list; shape (rows, CANDIDATES, factors)."""
+        wanted = rows * CANDIDATES
+        kept: list[np.ndarray] = []
         for _ in range(200):
-            drawn = np.stack([rng.choice(choice, CANDIDATES) for choice in self.choices], axis=1)
-            kept = drawn[[self._fits(cell) for cell in drawn]]
-            if len(kept):
-                return kept.astype(np.int16)
-        self._refuse_empty(0)
-        raise AssertionError
+            drawn = self._kept(self._drawn(rng, wanted))
+            kept.append(drawn)
+            found = sum(map(len, kept))
+            if found >= wanted:
+                return np.concatenate(kept)[:wanted].reshape(rows, CANDIDATES, len(self.factors))
+            if _ >= 20 and not found:
+                break
+        if not sum(map(len, kept)):
+            self._refuse_empty(0)
+        every = np.concatenate(kept)  # a rare slice: its cells are used again
+        return every[np.arange(wanted) % len(every)].reshape(rows, CANDIDATES, len(self.factors))
+
+    def _drawn(self, rng: np.random.Generator, count: int) -> np.ndarray:
+        """Cells with uniform levels; a conditional factor takes one of the levels that its given one allows."""
+        drawn = np.stack([rng.choice(choice, count) for choice in self.choices], axis=1).astype(np.int16)
+        for place, given, table in self.conditions:
+            open_levels = table[:, self.choices[place]]
+            order = np.argsort(~open_levels, axis=1, kind="stable")  # the allowed ones first
+            number = open_levels.sum(1)[drawn[:, given]]
+            turn = (rng.random(count) * number).astype(np.int64)
+            picked = order[drawn[:, given], np.minimum(turn, order.shape[1] - 1)]
+            drawn[:, place] = np.array(self.choices[place])[picked]
+        return drawn
+
+    def _kept(self, cells: np.ndarray) -> np.ndarray:
+        for place, given, table in self.conditions:
+            cells = cells[table[cells[:, given], cells[:, place]]]
+        if not str(self.allowed):
+            return cells
+        return cells[np.array([self._fits(cell) for cell in cells], dtype=bool)]
 
     def _fits(self, cell: Sequence[int]) -> bool:
         return self.allowed.matches({f.name: f.levels[k] for f, k in zip(self.factors, cell)})
@@ -130,8 +162,20 @@ class _Cells:
             raise UsageError("no combination of levels is in this slice", where=str(self.allowed), hint="loosen it")
 
 
+def _conditions(factors: tuple[Factor, ...]) -> list[tuple[int, int, np.ndarray]]:
+    """(place of a conditional factor, place of the one it is given, bool table of allowed levels)."""
+    place = {factor.name: k for k, factor in enumerate(factors)}
+    found = []
+    for k, factor in enumerate(factors):
+        if factor.given:
+            given = factors[place[factor.given]]
+            table = np.array([[level in factor.possible(g) for level in factor.levels] for g in given.levels])
+            found.append((k, place[factor.given], table))
+    return found
+
+
 def _parts(factors: tuple[Factor, ...], spec: Spec) -> list[_Cells]:
-    base = Slice.parse(spec.where)
+    base = Slice.parse(spec.where) & Slice.parse(spec.excluded)
     wanted = [base & Slice.parse(target.where) for target in spec.targets] or [base]
     return [_Cells(factors, part, spec.fixed) for part in wanted]
 
@@ -180,29 +224,55 @@ def _block(cells: _Cells, seed: int, part: int, number: int) -> np.ndarray:
 
 def _minimise(cells: _Cells, rng: np.random.Generator) -> np.ndarray:
     """Rows in an order whose every prefix has even marginal and pairwise counts."""
-    sizes = [len(f.levels) for f in cells.factors]
-    pairs = list(itertools.combinations(range(len(sizes)), 2))
-    single = [np.zeros(n) for n in sizes]
-    double = [np.zeros((sizes[a], sizes[b])) for a, b in pairs]
-    free = cells.cells[rng.permutation(len(cells))] if cells.full else None
+    tally = _Tally(cells)
+    if not cells.full:
+        return np.array([tally.best(offered) for offered in cells.candidates(rng, BLOCK)])
+    free = cells.cells[rng.permutation(len(cells))]
     chosen = []
-    for _ in range(len(cells) if cells.full else BLOCK):
-        offered = free if free is not None else cells.candidates(rng)
-        cost = sum(count[offered[:, f]] * sizes[f] for f, count in enumerate(single))
-        cost = cost + sum(
-            count[offered[:, a], offered[:, b]] * sizes[a] * sizes[b] / (sizes[a] + sizes[b])
-            for count, (a, b) in zip(double, pairs)
-        )
-        best = int(np.argmin(cost)) if len(sizes) else 0
-        cell = offered[best].copy()
+    for _ in range(len(cells)):
+        cell = tally.best(free)
         chosen.append(cell)
-        for f, k in enumerate(cell):
-            single[f][k] += 1
-        for count, (a, b) in zip(double, pairs):
-            count[cell[a], cell[b]] += 1
-        if free is not None:
-            free = np.delete(free, best, axis=0)
+        free = np.delete(free, tally.place, axis=0)
     return np.array(chosen)
+
+
+class _Tally:
+    """Counts of levels and pairs of levels so far, each weighted by how rare it should be."""
+
+    def __init__(self, cells: _Cells) -> None:
+        sizes = [len(f.levels) for f in cells.factors]
+        shares = _shares_of_levels(cells)
+        self._ones = list(range(len(sizes)))
+        self._pairs = list(itertools.combinations(self._ones, 2))
+        weights = [1 / share for share in shares]
+        for a, b in self._pairs:
+            weights.append((1 / (shares[a][:, None] + shares[b][None, :])).ravel())
+        starts = np.cumsum([0, *map(len, weights)])[:-1]
+        self._starts = starts.astype(np.int64)
+        self._weights = np.concatenate(weights) if weights else np.zeros(0)
+        self._counts = np.zeros(len(self._weights))
+        self._first = np.array([a for a, _ in self._pairs], dtype=np.int64)
+        self._second = np.array([b for _, b in self._pairs], dtype=np.int64)
+        self._width = np.array([sizes[b] for _, b in self._pairs], dtype=np.int64)
+        self.place = 0
+
+    def best(self, offered: np.ndarray) -> np.ndarray:
+        """The offered cell that leaves counts most even, now counted; `place` is its row."""
+        levels = offered.astype(np.int64)
+        joint = levels[:, self._first] * self._width + levels[:, self._second]
+        at = np.concatenate([levels, joint], axis=1) + self._starts
+        self.place = int(np.argmin((self._counts[at] * self._weights[at]).sum(1)))
+        self._counts[at[self.place]] += 1
+        return offered[self.place].copy()
+
+
+def _shares_of_levels(cells: _Cells) -> list[np.ndarray]:
+    """The share of rows that each level should have: even, or even within each level of the given factor."""
+    shares = [np.full(len(f.levels), 1 / len(f.levels)) for f in cells.factors]
+    for place, _, table in cells.conditions:
+        each = table / np.maximum(table.sum(1, keepdims=True), 1)
+        shares[place] = np.maximum(each.mean(0), 1e-6)
+    return shares
 
 
 def _conditional_tables(factors: tuple[Factor, ...], spec: Spec) -> list[tuple[str, str | None, np.ndarray]]:
@@ -212,14 +282,36 @@ def _conditional_tables(factors: tuple[Factor, ...], spec: Spec) -> list[tuple[s
     by_name = {factor.name: factor for factor in factors}
     pending, tables = list(by_name), []
     while pending:
-        ready = [n for n in pending if n not in spec.skew or spec.skew[n].given not in pending]
+        ready = [n for n in pending if _parent(by_name[n], spec.skew.get(n)) not in pending]
         if not ready:
             raise UsageError("factors are tied in a circle", where=f"design.skew: {', '.join(pending)}")
         for name in ready:
             skew = spec.skew.get(name)
-            tables.append((name, skew.given if skew else None, _weights(by_name, name, skew, spec)))
+            tables.append((name, _parent(by_name[name], skew), _table(by_name, name, skew, spec)))
             pending.remove(name)
     return tables
+
+
+def _parent(factor: Factor, skew: Skew | None) -> str | None:
+    """The factor that this one is drawn after."""
+    tied = skew.given if skew else None
+    if factor.given and tied and tied != factor.given:
+        where = f"design.skew.{factor.name}.given"
+        raise UsageError(f"'{factor.name}' already depends on '{factor.given}'", where=where)
+    return factor.given or tied
+
+
+def _table(by_name: dict[str, Factor], name: str, skew: Skew | None, spec: Spec) -> np.ndarray:
+    """Weights of shape (levels,), or (given levels, levels) with impossible combinations at 0."""
+    factor = by_name[name]
+    weights = _weights(by_name, name, skew, spec)
+    if not factor.given:
+        return weights
+    given = by_name[factor.given].levels
+    allowed = np.array([[level in factor.possible(g) for level in factor.levels] for g in given], dtype=float)
+    table = np.broadcast_to(weights, allowed.shape) * allowed
+    table = np.where(table.sum(1, keepdims=True) > 0, table, allowed)
+    return table / table.sum(1, keepdims=True)
 
 
 def _weights(by_name: dict[str, Factor], name: str, skew: Skew | None, spec: Spec) -> np.ndarray:

@@ -7,11 +7,14 @@
           "color": {"given": "category", "tied": 0.9}, each category's own colour in 90 % of its rows
           "material": {"weights": {"metal": 3}}}}      stated weights; levels not named weigh 1
 {"targets": [{"where": "...", "share": 0.5}, ...]}     rows only in these slices, in these shares
+{"forbid": ["category == 'car' and size == 'small'"]}  combinations that never occur
+{"holdout": ["color == 'red' and category == 'mug'"],  combinations kept for a generalisation test:
+ "split": "train"}                                     never in the train split, only these in the test split
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -62,16 +65,35 @@ class Spec(Closed):
     fixed: dict[str, str | int] = Field(default_factory=dict)
     skew: dict[str, Skew] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
+    forbid: tuple[str, ...] = ()
+    holdout: tuple[str, ...] = ()
+    split: Literal["train", "test"] = "train"
 
     @field_validator("where")
     @classmethod
     def _parses(cls, text: str) -> str:
         return str(Slice.parse(text))
 
+    @field_validator("forbid", "holdout")
+    @classmethod
+    def _all_parse(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(Slice.parse(text)) for text in texts)
+
+    @property
+    def excluded(self) -> str:
+        """A slice's text: what forbidden and held-out combinations leave."""
+        parts = [f"not ({text})" for text in self.forbid]
+        if self.holdout:
+            held = " or ".join(f"({text})" for text in self.holdout)
+            parts.append(f"({held})" if self.split == "test" else f"not ({held})")
+        return " and ".join(parts)
+
     @model_validator(mode="after")
     def _one_way(self) -> Spec:
         if self.skew and self.targets:
             raise ValueError("skew and targets exclude each other")
+        if self.split == "test" and not self.holdout:
+            raise ValueError("the test split needs holdout: the combinations that are held out")
         return self
 
     def check(self, factors: dict[str, tuple[Any, ...]], where: str = "design") -> None:
@@ -85,7 +107,7 @@ class Spec(Closed):
                 _known_level(name, level, factors, f"{where}.skew.{name}.weights")
             if skew.given is not None:
                 _known_factor(skew.given, factors, f"{where}.skew.{name}.given")
-        for text in [self.where, *(target.where for target in self.targets)]:
+        for text in [self.where, *self.forbid, *self.holdout, *(target.where for target in self.targets)]:
             Slice.parse(text).check(factors, where=f"{where}: {text}" if text else where)
 
 

@@ -46,7 +46,7 @@ class Mesh:
 
 
 class MeshBuilder:
-    """Collects geometry under part names; the first part is the object's main colour."""
+    """Collects geometry under part names; "body" comes first and carries the object's main colour."""
 
     def __init__(self) -> None:
         self._pieces: list[tuple[Geometry, str]] = []
@@ -56,7 +56,8 @@ class MeshBuilder:
         return self
 
     def build(self) -> Mesh:
-        parts = tuple(dict.fromkeys(part for _, part in self._pieces))
+        named = [part for _, part in self._pieces]
+        parts = tuple(dict.fromkeys(["body"] * ("body" in named) + named))
         offset, faces, labels = 0, [], []
         for (vertices, _, triangles), part in self._pieces:
             faces.append(triangles + offset)
@@ -71,7 +72,7 @@ class MeshBuilder:
         )
 
 
-def move(geometry: Geometry, offset: Sequence[float] = (0, 0, 0), rotation: np.ndarray | None = None) -> Geometry:
+def move(geometry: Geometry, offset: Sequence[float] | np.ndarray = (0, 0, 0), rotation: np.ndarray | None = None) -> Geometry:
     """Rotated about the origin, then moved."""
     vertices, normals, faces = geometry
     if rotation is not None:
@@ -104,7 +105,7 @@ def grid_faces(rows: int, columns: int, *, wrap: bool = False, flip: bool = Fals
     return faces[:, ::-1] if flip else faces
 
 
-def box(extent: Sequence[float], radius: float = 0.01, *, segments: int = 2) -> Geometry:
+def box(extent: Sequence[float] | np.ndarray, radius: float = 0.01, *, segments: int = 2) -> Geometry:
     """A box with rounded edges, centred at the origin."""
     direction, sign, faces = _rounded_cube(segments)
     half = np.asarray(extent, float) / 2
@@ -184,11 +185,11 @@ def _without_slivers(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 def tube(
     path: Sequence[Sequence[float]] | np.ndarray,
-    radius: float | Sequence[float],
+    radius: float | Sequence[float] | np.ndarray,
     *,
     segments: int = 12,
     flatten: float = 1.0,
-    side: Sequence[float] = (0, 1, 0),
+    side: Sequence[float] | np.ndarray = (0, 1, 0),
     capped: bool = True,
 ) -> Geometry:
     """A tube along a path; `side` is a direction that the path never runs along, `flatten` scales along it."""
@@ -259,7 +260,7 @@ def rounded_rim(radius: float, height: float, bevel: float) -> list[tuple[float,
     return [(0.0, 0.0), *low, *high, (0.0, height)]
 
 
-def ellipsoid(radii: Sequence[float], *, segments: int = 24, rings: int = 14) -> Geometry:
+def ellipsoid(radii: Sequence[float] | np.ndarray, *, segments: int = 24, rings: int = 14) -> Geometry:
     """An ellipsoid centred at the origin with radii along x, y, z."""
     vertices, normals, faces = ball(1.0, segments=segments, rings=rings)
     scale = np.asarray(radii, float)
@@ -275,8 +276,8 @@ def stretch(geometry: Geometry, scale: Sequence[float] | np.ndarray) -> Geometry
 
 
 def limb(
-    start: Sequence[float],
-    end: Sequence[float],
+    start: Sequence[float] | np.ndarray,
+    end: Sequence[float] | np.ndarray,
     radius: float,
     end_radius: float | None = None,
     *,

@@ -48,10 +48,10 @@ def ready(device: str) -> str:
     if device != "cpu" and device not in [str(d) for d in wp.get_cuda_devices()]:
         known = ", ".join(["cpu", *(str(d) for d in wp.get_cuda_devices())])
         raise UsageError(f"no device '{device}'", where="device", hint=f"known: {known}")
-    from seedbed.worlds.render.kernels import filters, gbuffer, light, raster, shade
+    from seedbed.worlds.render.kernels import filters, gbuffer, light, raster, shade, shadow_map, truth
 
     with _one_at_a_time():
-        for module in (raster, gbuffer, light, filters, shade):
+        for module in (truth, raster, gbuffer, light, filters, shade, shadow_map):
             wp.load_module(module, device=device)
     return device
 

@@ -6,8 +6,8 @@ CUDA device the scenes of a call go through each kernel together, each with its 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,35 @@ import warp as wp
 
 from seedbed.errors import UsageError, nearest
 from seedbed.worlds.render import device as devices
-from seedbed.worlds.render.kernels import filters, gbuffer, light, raster, shade
-from seedbed.worlds.render.kernels.materials import KINDS
-from seedbed.worlds.render.kernels.structs import GBuf, Material, View
-from seedbed.worlds.render.scene import MAX_OBJECTS, Frame, RenderScene, Surface
+from seedbed.worlds.render.kernels import filters, gbuffer, light, raster, shade, shadow_map, truth
+from seedbed.worlds.render.kernels.structs import GBuf
+from seedbed.worlds.render.packing import Packed
+from seedbed.worlds.render.scene import MAX_OBJECTS, Frame, RenderScene
 
 LAYERS = 4
-# shadow rays, indirect rays, extra rays in penumbras, samples along each side of a pixel
-PRESETS = {"fast": (1, 1, 5, 2), "good": (1, 2, 8, 3), "high": (4, 8, 24, 4)}
+MAP_SIDE = 384  # texels of the shadow map, as in kernels.shadow_map
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How much is spent: rays to the key and the fill light in penumbras, rays of indirect light a cell, pixels
+    along a cell's side, samples along a pixel's side; or no rays at all.
+    """
+
+    key: int
+    fill: int
+    indirect: int
+    cell: int
+    samples: int
+    rays: bool = True
+
+
+PRESETS = {
+    "turbo": Preset(0, 0, 0, 1, 2, rays=False),
+    "fast": Preset(4, 2, 2, 2, 2),
+    "good": Preset(9, 6, 5, 2, 3),
+    "high": Preset(28, 16, 8, 1, 4),
+}
 
 
 class Renderer:
@@ -32,8 +53,8 @@ class Renderer:
         if preset not in PRESETS:
             raise UsageError(f"no preset '{preset}'", where="render", hint=nearest(preset, PRESETS))
         self.width, self.height = width, height
+        self.preset = PRESETS[preset]
         self.device = devices.ready(device)
-        self.shadow, self.indirect, self.extra, self.samples = PRESETS[preset]
         self._buffers: _Buffers | None = None
 
     def render(self, scenes: Sequence[RenderScene]) -> list[Frame]:
@@ -48,103 +69,132 @@ class Renderer:
     def _draw(self, scenes: Sequence[RenderScene]) -> list[Frame]:
         count = len(scenes)
         if self._buffers is None or self._buffers.count < count:
-            self._buffers = _Buffers(count, self.width, self.height, self.samples, self.device)
-        packed = _Packed(scenes, self.device)
+            self._buffers = _Buffers(count, self.width, self.height, self.preset, self.device)
+        packed = Packed(scenes, self.device)
         buffers = self._buffers
+        self._know(packed, buffers)
         self._see(packed, buffers)
-        mesh = wp.Mesh(
-            packed.world,
-            packed.flat_faces,
-            bvh_constructor="sah" if self.device == "cpu" else "lbvh",
-            bvh_leaf_size=4,
-            **({"groups": packed.face_scene} if count > 1 else {}),
-        )
-        self._light(packed, buffers, mesh)
+        if self.preset.rays:
+            mesh = wp.Mesh(
+                packed.world,
+                packed.flat_faces,
+                bvh_constructor="sah" if self.device == "cpu" else "lbvh",
+                bvh_leaf_size=4,
+                **({"groups": packed.face_scene} if count > 1 else {}),
+            )
+            self._light(packed, buffers, mesh)
+            self._shade(packed, buffers, mesh.id)
+        else:
+            self._approximate(packed, buffers)
+            self._shade(packed, buffers, wp.uint64(0))
         return self._read(packed, buffers)
 
     def _launch(self, kernel: Any, dim: Any, inputs: list[Any]) -> None:
         wp.launch(kernel, dim, inputs=inputs, device=self.device)
 
-    def _see(self, p: _Packed, b: _Buffers) -> None:
-        ss, w, h = self.samples, self.width, self.height
-        pixels = w * h
+    def _know(self, p: Packed, b: _Buffers) -> None:
+        """Ground truth at pixel centres."""
+        w, h = self.width, self.height
         self._launch(
-            raster.transform_vertices,
+            truth.place_vertices,
             p.vertex_count,
-            [p.local, p.local_normals, p.vertex_thing, p.poses, p.thing_scene, p.views,
-             float(ss * w), float(ss * h), p.world, p.world_normals, p.screen],
+            [p.local, p.local_normals, p.vertex_thing, p.poses, p.thing_scene, p.views, float(w), float(h),
+             p.world, p.world_normals, p.screen],
         )  # fmt: skip
-        b.zbuffer.zero_()
+        b.centres.zero_()
         b.amodal.zero_()
+        self._launch(
+            truth.rasterise_centres,
+            p.face_count,
+            [p.screen, p.faces, p.face_thing, p.thing_scene, p.thing_bit, w, h, b.centres, b.amodal],
+        )
+        self._launch(
+            truth.resolve_truth,
+            (p.scene_count, w * h),
+            [p.views, b.centres, p.faces, p.world, p.world_normals, p.local, p.face_thing, p.face_material,
+             p.thing_material, p.first_thing, w, h, b.mask, b.part, b.depth, b.normal, b.coord],
+        )  # fmt: skip
+
+    def _see(self, p: Packed, b: _Buffers) -> None:
+        """Up to four surfaces a pixel, for shading."""
+        ss, w, h = self.preset.samples, self.width, self.height
+        b.zbuffer.zero_()
+        b.g.count.zero_()
         self._launch(
             raster.rasterise,
             p.face_count,
-            [
-                p.screen,
-                p.faces,
-                p.face_thing,
-                p.thing_scene,
-                p.thing_bit,
-                ss * w,
-                ss * h,
-                b.zbuffer,
-                b.amodal,
-            ],
+            [p.screen, p.faces, p.face_thing, p.thing_scene, float(ss), ss * w, ss * h, b.zbuffer],
         )
         self._launch(
             gbuffer.resolve_gbuffer,
-            (p.scene_count, pixels),
+            (p.scene_count, w * h),
             [p.views, b.zbuffer, p.faces, p.world, p.world_normals, p.local, p.face_thing, p.face_material,
-             p.poses, w, h, ss, b.g, p.visible],
+             p.poses, w, h, ss, b.g],
         )  # fmt: skip
-        self._launch(
-            raster.count_amodal,
-            (p.scene_count, ss * ss * pixels),
-            [b.amodal, ss * ss * pixels, p.first_thing, p.amodal],
-        )
 
-    def _light(self, p: _Packed, b: _Buffers, mesh: wp.Mesh) -> None:
+    def _light(self, p: Packed, b: _Buffers, mesh: wp.Mesh) -> None:
+        w, h, preset = self.width, self.height, self.preset
+        cells = (p.scene_count, b.cells_wide * b.cells_high)
+        grid = [preset.cell, b.cells_wide, b.cells_high]
+        first = p.scene_count * w * h
+        every = first + b.more()
+        world = [p.views, mesh.id, p.scene_count > 1, b.g, p.face_material, p.materials, w, h, *grid]
+        self._launch(light.gather_shadows, cells, [*world, b.lit_cells])
+        self._launch(light.refine_penumbra, every, [*world, first, preset.key, preset.fill, b.lit_cells, b.lit])
+        self._launch(light.gather_indirect, cells, [*world, preset.indirect, b.c0])
+        for step, into, out in ((1, b.c0, b.c1), (2, b.c1, b.c0)):
+            self._launch(filters.filter_indirect, cells, [p.views, b.g, w, h, *grid, step, into, out])
+        self._launch(filters.spread_light, every, [p.views, b.g, w, h, *grid, first, b.lit, b.c0, b.v0, b.e0])
+
+    def _approximate(self, p: Packed, b: _Buffers) -> None:
+        """Light from a shadow map and the screen, without rays."""
         w, h = self.width, self.height
-        many, every = p.scene_count > 1, (p.scene_count, LAYERS, w * h)
+        first = p.scene_count * w * h
+        every = first + b.more()
+        lights = p.light_views(self.device)
+        b.shadow_map.zero_()
         self._launch(
-            light.gather_light,
-            every,
-            [p.views, mesh.id, many, b.g, p.face_material, p.materials, w, w * h,
-             self.shadow, self.indirect, True, b.v0, b.e0],
-        )  # fmt: skip
-        self._launch(
-            light.refine_penumbra,
-            every,
-            [p.views, mesh.id, many, b.g, w, h, self.shadow, self.extra, b.v0, b.v1],
+            shadow_map.place_for_light, p.vertex_count, [p.world, p.vertex_thing, p.thing_scene, lights, p.screen]
         )
-        passes = [(1, b.v1, b.e0, b.v0, b.e1), (2, b.v0, b.e1, b.v1, b.e0), (4, b.v1, b.e0, b.v0, b.e1)]
-        for step, v_in, e_in, v_out, e_out in passes:
-            self._launch(filters.filter_light, every, [p.views, b.g, w, h, step, v_in, e_in, v_out, e_out])
+        self._launch(
+            raster.rasterise,
+            p.face_count,
+            [p.screen, p.faces, p.face_thing, p.thing_scene, 1.0, MAP_SIDE, MAP_SIDE, b.shadow_map],
+        )
+        self._launch(
+            shadow_map.approximate_light,
+            every,
+            [p.views, lights, b.shadow_map, b.g, p.materials, w, h, first, b.v1, b.e1],
+        )
+        self._launch(shadow_map.smooth_light, every, [b.g, w, h, first, b.v1, b.e1, b.v0, b.e0])
+
+    def _shade(self, p: Packed, b: _Buffers, mesh: Any) -> None:
+        w, h = self.width, self.height
+        many = self.preset.rays and p.scene_count > 1
         self._launch(
             shade.shade,
             (p.scene_count, w * h),
-            [p.views, mesh.id, many, b.g, p.face_material, p.materials, w, h, b.v0, b.e1,
-             b.rgb, b.mask, b.depth, b.normal],
-        )  # fmt: skip
+            [p.views, mesh, many, b.g, p.face_material, p.materials, w, h, b.v0, b.e0, b.rgb],
+        )
 
-    def _read(self, p: _Packed, b: _Buffers) -> list[Frame]:
+    def _read(self, p: Packed, b: _Buffers) -> list[Frame]:
         shape, pixels = (self.height, self.width), self.width * self.height
-        rgb, mask, depth, normal = (a.numpy() for a in (b.rgb, b.mask, b.depth, b.normal))
-        visible, amodal = p.visible.numpy(), p.amodal.numpy()
+        rgb, mask, part, depth, normal, coord, amodal = (
+            a.numpy() for a in (b.rgb, b.mask, b.part, b.depth, b.normal, b.coord, b.amodal)
+        )
         frames = []
-        for k, (first, count) in enumerate(zip(p.first, p.counts)):
-            here, things = slice(k * pixels, (k + 1) * pixels), slice(first, first + count)
-            instance = mask[here].reshape(shape).copy()
-            instance[instance >= 0] -= first
+        for k, scene in enumerate(p.scenes):
+            here = slice(k * pixels, (k + 1) * pixels)
             frames.append(
                 Frame(
                     rgb[k * pixels * 3 : (k + 1) * pixels * 3].reshape(*shape, 3).copy(),
-                    instance,
+                    mask[here].reshape(shape).copy(),
+                    part[here].reshape(shape).copy(),
                     depth[here].reshape(shape).copy(),
                     normal[here].reshape(*shape, 3).copy(),
-                    visible[things].copy(),
-                    amodal[things].copy(),
-                    self.samples**2,
+                    coord[here].reshape(*shape, 3).copy(),
+                    amodal[here].reshape(shape).copy(),
+                    np.stack([np.stack(thing.mesh.bounds) for thing in scene.things]),
                 )
             )
         return frames
@@ -153,114 +203,30 @@ class Renderer:
 class _Buffers:
     """Arrays of one picture size, for up to `count` scenes."""
 
-    def __init__(self, count: int, width: int, height: int, samples: int, device: str) -> None:
+    def __init__(self, count: int, width: int, height: int, preset: Preset, device: str) -> None:
         def zeros(n: int, dtype: Any) -> Any:
             return wp.zeros(n, dtype=dtype, device=device)
 
         self.count = count
         pixels = count * width * height
         n = pixels * LAYERS
+        self.cells_wide, self.cells_high = -(-width // preset.cell), -(-height // preset.cell)
+        cells = count * self.cells_wide * self.cells_high if preset.rays else 1
         self.g = GBuf()
         self.g.pos, self.g.nrm, self.g.loc, self.g.lnr = (zeros(n, wp.vec3) for _ in range(4))
         self.g.iid, self.g.mat = zeros(n, int), zeros(n, int)
-        self.g.w, self.g.cv, self.g.dep = (zeros(n, float) for _ in range(3))
-        self.zbuffer = zeros(pixels * samples**2, wp.uint64)
-        self.amodal = zeros(pixels * samples**2, wp.uint32)
-        self.v0, self.v1 = zeros(n, wp.vec2), zeros(n, wp.vec2)
-        self.e0, self.e1 = zeros(n, wp.vec4), zeros(n, wp.vec4)
-        self.rgb, self.mask = zeros(pixels * 3, wp.uint8), zeros(pixels, wp.int16)
-        self.depth, self.normal = zeros(pixels, float), zeros(pixels, wp.vec3)
+        self.g.w, self.g.cv = zeros(n, float), zeros(n, float)
+        self.g.more, self.g.count = zeros(n - pixels, int), zeros(1, int)
+        self.zbuffer = zeros(pixels * preset.samples**2, wp.uint64)
+        self.centres, self.amodal = zeros(pixels, wp.uint64), zeros(pixels, wp.uint32)
+        self.shadow_map = zeros(1 if preset.rays else count * MAP_SIDE**2, wp.uint64)
+        self.v0, self.v1 = zeros(n, wp.vec2), zeros(1 if preset.rays else n, wp.vec2)
+        self.lit, self.lit_cells = zeros(n if preset.rays else 1, wp.vec3), zeros(cells, wp.vec2)
+        self.e0, self.e1 = zeros(n, wp.vec4), zeros(1 if preset.rays else n, wp.vec4)
+        self.c0, self.c1 = zeros(cells, wp.vec4), zeros(cells, wp.vec4)
+        self.rgb, self.mask, self.part = zeros(pixels * 3, wp.uint8), zeros(pixels, wp.int16), zeros(pixels, wp.int16)
+        self.depth, self.normal, self.coord = zeros(pixels, float), zeros(pixels, wp.vec3), zeros(pixels, wp.vec3)
 
-
-class _Packed:
-    """The scenes of a call as flat arrays on the device."""
-
-    def __init__(self, scenes: Sequence[RenderScene], device: str) -> None:
-        self.scene_count = len(scenes)
-        self.counts = [len(scene.things) for scene in scenes]
-        self.first = [0, *np.cumsum(self.counts)[:-1].tolist()]
-        things = [(k, j, thing) for k, scene in enumerate(scenes) for j, thing in enumerate(scene.things)]
-        meshes = [thing.mesh for _, _, thing in things]
-        surfaces, material_first, scene_first = _materials(scenes)
-
-        sizes = [len(m.vertices) for m in meshes]
-        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        faces = np.concatenate([m.faces + s for m, s in zip(meshes, starts)]).astype(np.int32)
-        face_counts = [len(m.faces) for m in meshes]
-        self.vertex_count, self.face_count = sum(sizes), len(faces)
-        numbers = np.arange(len(things), dtype=np.int32)
-
-        def send(values: Any, dtype: Any) -> Any:
-            return wp.array(np.ascontiguousarray(values), dtype=dtype, device=device)
-
-        def blank(n: int, dtype: Any) -> Any:
-            return wp.empty(n, dtype=dtype, device=device)
-
-        self.local = send(np.concatenate([m.vertices for m in meshes]), wp.vec3)
-        self.local_normals = send(np.concatenate([m.normals for m in meshes]), wp.vec3)
-        self.faces, self.flat_faces = send(faces, wp.vec3i), send(faces.reshape(-1), int)
-        self.vertex_thing = send(np.repeat(numbers, sizes), int)
-        self.face_thing = send(np.repeat(numbers, face_counts), int)
-        self.face_scene = send(np.repeat(np.array([k for k, _, _ in things], np.int32), face_counts), int)
-        self.face_material = send(
-            np.concatenate([m.face_parts + f for m, f in zip(meshes, material_first)]).astype(np.int32), int
-        )
-        self.poses = send(np.stack([thing.pose for _, _, thing in things]).astype(np.float32), wp.mat44)
-        self.thing_scene = send(np.array([k for k, _, _ in things], np.int32), int)
-        self.thing_bit = send(np.array([j for _, j, _ in things], np.int32), int)
-        self.first_thing = send(np.array(self.first, np.int32), int)
-        self.views: Any = wp.array([_view(s, f) for s, f in zip(scenes, scene_first)], dtype=View, device=device)
-        self.materials: Any = wp.array([_material(s) for s in surfaces], dtype=Material, device=device)
-        self.world, self.world_normals, self.screen = (blank(self.vertex_count, wp.vec3) for _ in range(3))
-        self.visible = wp.zeros(len(things), dtype=int, device=device)
-        self.amodal = wp.zeros(len(things), dtype=int, device=device)
-
-
-def _materials(scenes: Sequence[RenderScene]) -> tuple[list[Surface], list[int], list[int]]:
-    """Every surface in order, each thing's first one, each scene's first one (floor, then wall, then things)."""
-    surfaces: list[Surface] = []
-    thing_first, scene_first = [], []
-    for scene in scenes:
-        scene_first.append(len(surfaces))
-        surfaces += [scene.floor, scene.wall]
-        for thing in scene.things:
-            if len(thing.surfaces) != len(thing.mesh.parts):
-                raise UsageError(f"{len(thing.surfaces)} surfaces for parts {thing.mesh.parts}", where="render")
-            thing_first.append(len(surfaces))
-            surfaces += thing.surfaces
-    return surfaces, thing_first, scene_first
-
-
-def _material(surface: Surface) -> Any:
-    if surface.kind not in KINDS:
-        raise UsageError(f"no texture '{surface.kind}'", where="surface", hint=nearest(surface.kind, KINDS))
-    made = Material()
-    made.kind = KINDS.index(surface.kind)
-    made.c0 = wp.vec3(*surface.color)
-    made.c1 = wp.vec3(*(surface.second or surface.color))
-    made.rough, made.metal, made.scale = surface.roughness, surface.metalness, surface.scale
-    made.bump, made.emit = surface.bump, surface.emission
-    return made
-
-
-def _view(scene: RenderScene, material_first: int) -> Any:
-    forward, right, up = scene.camera.frame()
-    view = View()
-    view.eye = wp.vec3(*map(float, scene.camera.eye))
-    view.f, view.r, view.u = (wp.vec3(*map(float, axis)) for axis in (forward, right, up))
-    view.t = math.tan(math.radians(scene.camera.fov) / 2)
-    view.sky0, view.sky1 = (wp.vec3(*color) for color in scene.sky)
-    view.lp0, view.lc0, view.lr0 = (
-        wp.vec3(*scene.key.position),
-        wp.vec3(*scene.key.intensity),
-        scene.key.radius,
-    )
-    view.lp1, view.lc1, view.lr1 = (
-        wp.vec3(*scene.fill.position),
-        wp.vec3(*scene.fill.intensity),
-        scene.fill.radius,
-    )
-    view.yw, view.xl, view.xr = scene.back_wall, scene.left_wall, scene.right_wall
-    view.mfloor, view.mwall, view.mat0 = material_first, material_first + 1, material_first
-    view.seed, view.expo = scene.seed, scene.exposure
-    return view
+    def more(self) -> int:
+        """How many surfaces there are beside each pixel's first."""
+        return int(self.g.count.numpy()[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +16,9 @@ MAX_OBJECTS = 32
 
 @dataclass(frozen=True)
 class Surface:
-    """A material: texture kind, two colours, GGX roughness, metalness, texture cells a metre, bump, emission."""
+    """A material: texture kind, two colours, GGX roughness, metalness, texture cells a metre, bump, emission;
+    `glass` 1 lets light through, tinted by `color`.
+    """
 
     kind: str = "plain"
     color: Color = (0.5, 0.5, 0.5)
@@ -26,6 +28,7 @@ class Surface:
     scale: float = 1.0
     bump: float = 0.0
     emission: float = 0.0
+    glass: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -93,19 +96,32 @@ class RenderScene:
 
 @dataclass(frozen=True)
 class Frame:
-    """A rendered picture and its ground truth, all of one size (h, w).
+    """A rendered picture and its ground truth, all of one size (h, w), the truth exact at pixel centres.
 
     rgb uint8 (h, w, 3); instance_mask int16 (h, w): object number, -1 floor, -2 back wall, -3 and -4 side
-    walls, -9 nothing (of the sample a quarter pixel off the centre); depth float32 (h, w), metres along the
-    optical axis, of that surface at the pixel's centre; normals float32 (h, w, 3),
-    world frame; visible and amodal int32 (objects,): samples seen, and samples that would be seen inside
-    the frame without the other objects (`samples` of them to a pixel).
+    walls, -9 nothing; part_mask int16: number of the mesh's part, -1 for the room; depth float32, metres along
+    the optical axis; normals float32 (h, w, 3), world frame; coordinates float32 (h, w, 3): the point in the
+    object's own frame (metres), 0 for the room; presence uint32: bit k is set where object k would be seen if
+    it were alone; bounds float32 (objects, 2, 3): each object's box in its own frame.
     """
 
     rgb: np.ndarray
     instance_mask: np.ndarray
+    part_mask: np.ndarray
     depth: np.ndarray
     normals: np.ndarray
-    visible: np.ndarray
-    amodal: np.ndarray
-    samples: int = field(default=4)
+    coordinates: np.ndarray
+    presence: np.ndarray
+    bounds: np.ndarray
+
+    @property
+    def objects(self) -> int:
+        return len(self.bounds)
+
+    def mask(self, number: int) -> np.ndarray:
+        """bool (h, w): where object `number` is seen."""
+        return self.instance_mask == number
+
+    def amodal_mask(self, number: int) -> np.ndarray:
+        """bool (h, w): where it would be seen without the others."""
+        return (self.presence >> np.uint32(number)) & np.uint32(1) == 1

@@ -8,7 +8,7 @@ the front faces -y. The first part carries the object's colour and material; the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -49,11 +49,11 @@ class Shape:
         """One value for each parameter, uniform in its range."""
         return {name: round(float(rng.uniform(low, high)), 4) for name, (low, high) in self.ranges.items()}
 
-    def build(self, **p: float) -> Mesh:
+    def build(self, **p: Any) -> Mesh:
         """The mesh for these parameters; a shape with `states` gets the state's name as `state`."""
         raise TypeError(f"{type(self).__name__} has no build")
 
-    def supports(self, **p: float) -> list[Support]:
+    def supports(self, **p: Any) -> list[Support]:
         """Where other objects can stand on it or in it; same arguments as `build`."""
         return []
 

@@ -1,55 +1,55 @@
 """The tabletop world: objects made by programs on a table, under two lights, with exact ground truth.
 
-The factors describe object 0, the subject; further objects are drawn from the row's generator. Shape,
-pose, camera, lights and tints vary freely in every row.
+The factors describe object 0, the subject; further objects are drawn from the row's generator. Shape, pose,
+camera, lights and tints vary freely in every row.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from seedbed import registry
-from seedbed.dataset.images import encode
-from seedbed.dataset.schema import SCENE
-from seedbed.errors import UsageError, nearest
+from seedbed.errors import UsageError
 from seedbed.worlds.base import Factor, Plan
-from seedbed.worlds.geometry import Mesh
-from seedbed.worlds.render.scene import Light, RenderScene, Thing
-from seedbed.worlds.tabletop import truth
-from seedbed.worlds.tabletop.layout import Body, arrange, as_camera, relations
-from seedbed.worlds.tabletop.materials import (
-    ACCENTS,
-    BACKGROUNDS,
-    COLORS,
-    MATERIALS,
-    backdrop,
-    jittered,
-    surface,
-)  # fmt: skip
+from seedbed.worlds.layout.body import GROUND, body_of
+from seedbed.worlds.layout.camera import Eye, as_camera
+from seedbed.worlds.layout.relations import directions
+from seedbed.worlds.layout.scatter import scatter
+from seedbed.worlds.materials.catalogue import MATERIALS, ground, wall
+from seedbed.worlds.materials.colors import BASIC, COLORS
+from seedbed.worlds.objects.draw import (
+    NO_STATE,
+    SIZES,
+    chosen_levels,
+    colors_of,
+    draw_object,
+    known_shapes,
+    states_of,
+)
+from seedbed.worlds.objects.draws import Draws
+from seedbed.worlds.objects.picture import Picture, render_thing
+from seedbed.worlds.render.scene import Light, RenderScene
 
-if TYPE_CHECKING:
-    from seedbed.worlds.render.renderer import Renderer
-
-SIZES = {"small": 0.17, "large": 0.28}  # metres: height allowed; width is a fifth more
-BUFFERS = ("instance_mask", "depth", "normals")
-PRESETS = ("fast", "good", "high")
+BACKGROUNDS = ("plain", "planks", "cloth", "tiles", "marble", "checked")
 MOST_OBJECTS = 10
+HERE = "world tabletop"
 
 
 @registry.register("world", "tabletop")
 class Tabletop:
-    """Options: `size` pixels (32..1024), `render` preset, `objects` (a number or [low, high], 1..10),
-    `categories` (a part of the shapes; default all), `buffers` (any of instance_mask, depth, normals),
-    `device` ("cpu" or a CUDA device; not run on a GPU).
+    """Options: `size` pixels (32..1024), `render` preset (turbo, fast, good, high), `objects` (a number or
+    [low, high], 1..10), `categories`, `colors`, `materials`, `backgrounds` (a part of each; default all, of the
+    colours the eleven basic ones), `buffers` (see docs/worlds.md), `encoding` (png, jpeg, webp), `device`
+    ("cpu" or a CUDA device; not run on a GPU).
     """
 
     name = "tabletop"
-    version = "1"
+    version = "2"
     licence = "CC0-1.0"
 
     def __init__(
@@ -59,82 +59,124 @@ class Tabletop:
         render: str = "fast",
         objects: int | Sequence[int] = 1,
         categories: Sequence[str] | None = None,
+        colors: Sequence[str] | None = None,
+        materials: Sequence[str] | None = None,
+        backgrounds: Sequence[str] | None = None,
         buffers: Sequence[str] = (),
+        encoding: str = "png",
         device: str = "cpu",
     ) -> None:
-        self.size, self.preset, self.device = size, render, device
+        self.picture = Picture(HERE, size, render, buffers, encoding, device)
         self.objects = _range(objects)
-        self.buffers = tuple([buffers] if isinstance(buffers, str) else buffers)
-        self._check()
-        self.factors = (
-            Factor("category", _categories(categories), "what the subject is"),
-            Factor("color", tuple(COLORS), "the subject's main colour"),
-            Factor("material", MATERIALS, "what its main part is made of"),
-            Factor("size", tuple(SIZES), "its height on the table"),
-            Factor("background", BACKGROUNDS, "the table it stands on"),
-        )
-
-    def _check(self) -> None:
-        where = "world tabletop"
-        if not isinstance(self.size, int) or not 32 <= self.size <= 1024:
-            raise UsageError(f"size is {self.size}", where=where, hint="give whole pixels from 32 to 1024")
-        if self.preset not in PRESETS:
-            raise UsageError(f"no preset '{self.preset}'", where=where, hint=nearest(str(self.preset), PRESETS))
-        for name in self.buffers:
-            if name not in BUFFERS:
-                raise UsageError(f"no buffer '{name}'", where=where, hint=nearest(str(name), BUFFERS))
+        self.categories = known_shapes(categories, HERE)
+        self.colors = chosen_levels("colors", colors, tuple(COLORS), HERE) if colors else BASIC
+        self.materials = chosen_levels("materials", materials, MATERIALS, HERE)
+        self.backgrounds = chosen_levels("backgrounds", backgrounds, BACKGROUNDS, HERE)
+        self.factors = object_factors(self.categories, self.colors, self.materials)
+        self.factors += (Factor("background", self.backgrounds, "the table it stands on"),)
+        self._palette = {m: colors_of(m, self.colors) for m in self.materials}
 
     @property
     def schema(self) -> pa.Schema:
-        """image (PNG), scene graph, and the buffers asked for (PNG: see `truth.encode_buffers`)."""
-        extra = [pa.field(name, pa.binary()) for name in BUFFERS if name in self.buffers]
-        return pa.schema([pa.field("image", pa.binary()), pa.field("scene", SCENE), *extra])
+        """image, scene graph, and the buffers asked for."""
+        return self.picture.schema
 
     def plan(self, levels: Mapping[str, Any], rng: np.random.Generator) -> Plan:
         """Objects, poses, relations, camera, lights and surfaces of one row; numbers only, no mesh or pixel."""
-        count = int(rng.integers(self.objects[0], self.objects[1] + 1))
-        objects = [_object(levels, rng)]
-        objects += [_object(self._other(rng), rng) for _ in range(count - 1)]
-        poses, camera = arrange([Body(tuple(o["dimensions"])) for o in objects], rng)
-        for number, (thing, pose) in enumerate(zip(objects, poses)):
-            thing.update(id=number, **pose)
+        draws = Draws(rng)
+        count = draws.integer(*self.objects)
+        objects = [draw_object(levels, draws)]
+        objects += [draw_object(self.other(draws), draws) for _ in range(count - 1)]
+        bodies = [body_of(thing) for thing in objects]
+        view = scatter(bodies, draws)
+        for thing, body in zip(objects, bodies):
+            thing.update(x=body.x, y=body.y, z=0.0, yaw=body.yaw, supported_by=GROUND, inside=False)
         return {
             "objects": objects,
-            "relations": relations(poses, camera),
-            "camera": camera,
+            "relations": directions(bodies, view),
+            "camera": view.plan(),
             "background": str(levels["background"]),
-            "tint": _rounded(rng.uniform(0.62, 0.95) + rng.uniform(-0.06, 0.06, 3)),
-            "wall": round(float(rng.uniform(0.7, 1.4)), 4),
-            "lights": _lights(rng),
-            "texture_seed": int(rng.integers(1 << 20)),
+            "tint": tint(draws),
+            "wall": round(draws.uniform(0.7, 1.4), 4),
+            "lights": lights(draws, view),
+            "texture_seed": draws.integer(0, (1 << 20) - 1),
         }
 
     def render(self, plans: Sequence[Plan]) -> pa.RecordBatch:
         """Columns of `schema` for these plans."""
-        renderer = _renderer(self.size, self.preset, self.device)
-        frames = renderer.render([_scene(plan) for plan in plans])
-        columns: dict[str, list[Any]] = {
-            "image": [encode(frame.rgb) for frame in frames],
-            "scene": [truth.scene_graph(plan, frame) for plan, frame in zip(plans, frames)],
+        return self.picture.columns(plans, [table_scene(plan) for plan in plans], self.categories)
+
+    def other(self, draws: Draws) -> dict[str, Any]:
+        """Levels of an object that is not the subject."""
+        category, material = draws.pick(self.categories), draws.pick(self.materials)
+        return {
+            "category": category,
+            "material": material,
+            "color": draws.pick(self._palette[material] or self.colors),
+            "size": draws.pick(tuple(SIZES)),
+            "state": draws.pick(states_of(category)),
         }
-        for name in self.schema.names[2:]:
-            columns[name] = [truth.encode_buffer(name, frame) for frame in frames]
-        return pa.RecordBatch.from_pydict(columns, schema=self.schema)
-
-    def _other(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {f.name: f.levels[int(rng.integers(len(f.levels)))] for f in self.factors}
 
 
-def _categories(chosen: Sequence[str] | None) -> tuple[str, ...]:
-    """The shapes, in the order given: a design's long tail follows it."""
-    known = registry.names("shape")
-    for name in chosen or ():
-        if name not in known:
-            raise UsageError(f"no shape '{name}'", where="world tabletop", hint=nearest(str(name), known))
-    if chosen is not None and (isinstance(chosen, str) or len(set(chosen)) < max(2, len(chosen))):
-        hint = "give a list of two or more, each once"
-        raise UsageError(f"categories is {chosen}", where="world tabletop", hint=hint)
-    return tuple(chosen or known)
+def object_factors(
+    categories: tuple[str, ...], colors: tuple[str, ...], materials: tuple[str, ...]
+) -> tuple[Factor, ...]:
+    """The factors of one object: a material restricts the colours, a category has its own states."""
+    palette = {m: colors_of(m, colors) for m in materials}
+    empty = [m for m, allowed in palette.items() if not allowed]
+    if empty:
+        raise UsageError(f"'{empty[0]}' comes in none of the colours", where=f"colors {list(colors)}")
+    limited = any(set(allowed) != set(colors) for allowed in palette.values())
+    states = {category: states_of(category) for category in categories}
+    every = tuple(dict.fromkeys(state for found in states.values() for state in found))
+    factors = (
+        Factor("category", categories, "what the subject is"),
+        Factor("material", materials, "what its main part is made of"),
+        Factor("color", colors, "its main colour", "material" if limited else "", palette if limited else {}),
+        Factor("size", tuple(SIZES), "its size"),
+    )
+    if every == (NO_STATE,):
+        return factors
+    return (*factors, Factor("state", every, "its functional state", "category", states))
+
+
+def table_scene(plan: Plan) -> RenderScene:
+    """The plan as the renderer takes it."""
+    light, sky = plan["lights"], plan["lights"]["sky"]
+    return RenderScene(
+        camera=as_camera(plan["camera"]),
+        things=[render_thing(thing) for thing in plan["objects"]],
+        key=Light(tuple(light["position"]), tuple(light["intensity"]), light["radius"]),
+        fill=Light(tuple(light["fill_position"]), tuple(light["fill"]), 0.4),
+        floor=ground(plan["background"], tuple(plan["tint"])),
+        wall=wall("plaster", tuple(plan["tint"])),
+        sky=((sky, sky * 1.06, sky * 1.16), (sky * 1.05, sky * 1.03, sky)),
+        back_wall=plan["wall"],
+        seed=plan["texture_seed"],
+    )
+
+
+def tint(draws: Draws) -> list[float]:
+    """A pale linear colour."""
+    light = draws.uniform(0.62, 0.95)
+    return [round(light + draws.uniform(-0.06, 0.06), 4) for _ in range(3)]
+
+
+def lights(draws: Draws, view: Eye, scale: float = 1.0) -> dict[str, Any]:
+    """A key light to one side of the camera, so that shadows are seen, and a weaker fill opposite it."""
+    side = draws.uniform(25, 95) * (1 if draws.unit() < 0.5 else -1)
+    azimuth = math.atan2(-view.ahead[0], view.ahead[1]) + math.radians(side)  # from -y, the camera's own side
+    strength, warm = draws.uniform(0.75, 1.2) * scale * scale, draws.uniform(-0.08, 0.08)
+    x, y = 2.1 * scale * math.sin(azimuth), -2.1 * scale * math.cos(azimuth)
+    fill = draws.uniform(0.5, 1.5) * scale * scale
+    return {
+        "position": [round(x, 4), round(y, 4), round(draws.uniform(1.8, 2.8) * scale, 4)],
+        "intensity": [round(strength * v, 4) for v in (7.6 * (1 + warm), 7.3, 7.0 * (1 - warm))],
+        "radius": round(draws.uniform(0.12, 0.45) * scale, 4),
+        "fill": [round(fill * v, 4) for v in (1.0, 1.1, 1.3)],
+        "fill_position": [round(-x, 4), round(min(y, -1.0 * scale), 4), round(1.6 * scale, 4)],
+        "sky": round(draws.uniform(0.36, 0.52), 4),
+    }
 
 
 def _range(objects: int | Sequence[int]) -> tuple[int, int]:
@@ -145,78 +187,5 @@ def _range(objects: int | Sequence[int]) -> tuple[int, int]:
         fits = False
     if not fits:
         hint = f"give a number or [low, high] from 1 to {MOST_OBJECTS}"
-        raise UsageError(f"objects is {objects}", where="world tabletop", hint=hint)
+        raise UsageError(f"objects is {objects}", where=HERE, hint=hint)
     return int(low), int(high)
-
-
-def _object(levels: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    shape = registry.get("shape", str(levels["category"]))()
-    parameters = shape.draw(rng)
-    height = SIZES[str(levels["size"])] * float(rng.uniform(0.94, 1.06))
-    low, high = _mesh(str(levels["category"]), tuple(parameters.items()), round(height, 4)).bounds
-    return {
-        "category": str(levels["category"]),
-        "color": str(levels["color"]),
-        "material": str(levels["material"]),
-        "size": str(levels["size"]),
-        "parameters": parameters,
-        "height": round(height, 4),
-        "rgb": jittered(str(levels["color"]), rng),
-        "dimensions": _rounded(high - low),
-    }
-
-
-@lru_cache(maxsize=256)
-def _mesh(category: str, parameters: tuple[tuple[str, float], ...], height: float) -> Mesh:
-    shape = registry.get("shape", category)()
-    return shape.build(**dict(parameters)).fitted(height * shape.upright, height * 1.2)
-
-
-def _lights(rng: np.random.Generator) -> dict[str, Any]:
-    azimuth, strength = np.radians(rng.uniform(-70, 70)), rng.uniform(0.75, 1.2)
-    warm = rng.uniform(-0.08, 0.08)
-    position = [2.3 * np.sin(azimuth), -2.0 * np.cos(azimuth), rng.uniform(1.8, 2.8)]
-    return {
-        "position": _rounded(np.array(position)),
-        "intensity": _rounded(strength * np.array([7.6 * (1 + warm), 7.3, 7.0 * (1 - warm)])),
-        "radius": round(float(rng.uniform(0.15, 0.45)), 4),
-        "fill": _rounded(rng.uniform(0.5, 1.5) * np.array([1.0, 1.1, 1.3])),
-        "sky": round(float(rng.uniform(0.36, 0.52)), 4),
-    }
-
-
-def _scene(plan: Plan) -> RenderScene:
-    lights, sky = plan["lights"], plan["lights"]["sky"]
-    table, wall = backdrop(plan["background"], plan["tint"])
-    x, y, _ = lights["position"]
-    return RenderScene(
-        camera=as_camera(plan["camera"]),
-        things=[_thing(thing) for thing in plan["objects"]],
-        key=Light(tuple(lights["position"]), tuple(lights["intensity"]), lights["radius"]),
-        fill=Light((-x, min(y, -1.0), 1.6), tuple(lights["fill"]), 0.4),
-        floor=table,
-        wall=wall,
-        sky=((sky, sky * 1.06, sky * 1.16), (sky * 1.05, sky * 1.03, sky)),
-        back_wall=plan["wall"],
-        seed=plan["texture_seed"],
-    )
-
-
-def _thing(thing: Mapping[str, Any]) -> Thing:
-    mesh = _mesh(thing["category"], tuple(thing["parameters"].items()), thing["height"])
-    accents = registry.get("shape", thing["category"]).accents
-    main = surface(thing["material"], thing["rgb"], thing["height"])
-    c, s = np.cos(np.radians(thing["yaw"])), np.sin(np.radians(thing["yaw"]))
-    pose = np.array([[c, -s, 0, thing["x"]], [s, c, 0, thing["y"]], [0, 0, 1, 0], [0, 0, 0, 1]])
-    return Thing(mesh, pose, (main, *(ACCENTS[accents[part]] for part in mesh.parts[1:])))
-
-
-@lru_cache(maxsize=2)
-def _renderer(size: int, preset: str, device: str) -> Renderer:
-    from seedbed.worlds.render.renderer import Renderer
-
-    return Renderer(size, size, preset=preset, device=device)
-
-
-def _rounded(values: np.ndarray) -> list[float]:
-    return [round(float(v), 4) for v in values]

@@ -8,6 +8,8 @@ import warp as wp
 
 from seedbed.worlds.render.kernels.structs import LAYERS, GBuf, View, layer_normals
 
+wp.set_module_options({"max_unroll": 1})
+
 
 @wp.func
 def planes(s: View, o: wp.vec3, d: wp.vec3):
@@ -52,21 +54,6 @@ def ray_direction(s: View, x: float, y: float, W: float, H: float):
     return s.f + s.r * ((x / H * 2.0 - W / H) * s.t) + s.u * ((1.0 - y / H * 2.0) * s.t)  # unnormalised: t == z-depth
 
 
-@wp.func
-def centre_depth(s: View, n: wp.vec3, p: wp.vec3, t: float, c: wp.vec3):
-    """Depth along the centre ray `c` of the plane through `p` with normal `n`; `t` where the plane is edge-on.
-
-    Samples lie beside the pixel's centre, so their own depth would be off by up to a quarter pixel.
-    """
-    den = wp.dot(n, c)
-    z = t
-    if wp.abs(den) > 1.0e-12:
-        q = wp.dot(n, p - s.eye) / den
-        if wp.abs(q - t) < 0.05 * t:
-            z = q
-    return z
-
-
 @wp.kernel
 def resolve_gbuffer(
     scn: wp.array(dtype=View),
@@ -82,7 +69,6 @@ def resolve_gbuffer(
     H: int,
     SS: int,
     g: GBuf,
-    vis: wp.array(dtype=int),
 ):
     b, p = wp.tid()
     s = scn[b]
@@ -126,7 +112,6 @@ def resolve_gbuffer(
         idd = int(-9)
         if ti >= 0:  # objects live inside the room, so no test against its planes
             idd = finst[ti]
-            wp.atomic_add(vis, idd, 1)
         else:
             pt, pk = planes(s, s.eye, d)
             idd = pk
@@ -160,6 +145,8 @@ def resolve_gbuffer(
         o = (b * LAYERS + l) * P + p
         c = lcnt[l]
         g.w[o] = float(c) / float(n2)
+        if c > 0 and l > 0:
+            g.more[wp.atomic_add(g.count, 0, 1)] = o
         if c > 0:
             k = lsmp[l]
             d = ray_direction(
@@ -182,9 +169,6 @@ def resolve_gbuffer(
                 if wp.abs(den) < 1.0e-14:
                     den = 1.0e-14
                 t = wp.dot(gn, a - s.eye) / den
-                g.dep[o] = centre_depth(
-                    s, gn, a, t, ray_direction(s, float(x) + 0.5, float(y) + 0.5, float(W), float(H))
-                )
                 h = s.eye + d * t
                 q = h - a
                 i2 = 1.0 / wp.max(wp.dot(gn, gn), 1.0e-24)
@@ -220,9 +204,6 @@ def resolve_gbuffer(
                 t, kk2 = planes(s, s.eye, d)
                 n = plane_normal(idd)
                 h = s.eye + d * t
-                g.dep[o] = centre_depth(
-                    s, n, h, t, ray_direction(s, float(x) + 0.5, float(y) + 0.5, float(W), float(H))
-                )
                 g.pos[o] = h
                 g.nrm[o] = n
                 g.loc[o] = h
@@ -233,7 +214,6 @@ def resolve_gbuffer(
                 else:
                     g.mat[o] = s.mwall
             else:
-                g.dep[o] = 100.0
                 g.pos[o] = s.eye + d * 100.0
                 g.nrm[o] = -wp.normalize(d)
                 g.mat[o] = -1

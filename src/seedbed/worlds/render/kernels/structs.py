@@ -20,6 +20,7 @@ class Material:
     scale: float  # texture cells a metre
     bump: float
     emit: float
+    glass: float  # 0 opaque, 1 clear: c0 is then the tint of the light that passes
 
 
 @wp.struct
@@ -47,11 +48,12 @@ class View:
     mat0: int  # the scene's first material in the batch
     seed: int
     expo: float
+    glass: int  # 1 when any surface lets light through
 
 
 @wp.struct
 class GBuf:
-    """Per scene, layer and pixel: position, normal, their local forms, instance, material, weight, curvature, depth."""
+    """Per scene, layer and pixel: position, normal, their local forms, instance, material, weight, curvature."""
 
     pos: wp.array(dtype=wp.vec3)
     nrm: wp.array(dtype=wp.vec3)
@@ -61,4 +63,14 @@ class GBuf:
     mat: wp.array(dtype=int)
     w: wp.array(dtype=float)
     cv: wp.array(dtype=float)
-    dep: wp.array(dtype=float)  # depth of the surface along the ray through the pixel's centre
+    more: wp.array(dtype=int)  # places of the surfaces behind each pixel's first one, in any order
+    count: wp.array(dtype=int)  # how many there are
+
+
+@wp.func
+def surface_place(g: GBuf, i: int, first: int, P: int):
+    """The place of surface `i` of a launch: each pixel's first surface, `first` of them, then the others."""
+    o = (i // P) * LAYERS * P + i % P
+    if i >= first:
+        o = g.more[i - first]
+    return o

@@ -4,11 +4,13 @@ import numpy as np
 
 from seedbed.registry import register
 from seedbed.worlds.geometry import Mesh, MeshBuilder, box, move, rotate_x
-from seedbed.worlds.shapes.base import Shape
+from seedbed.worlds.shapes.base import Shape, Support
 
 
 @register("shape", "chair")
 class Chair(Shape):
+    group = "furniture"
+    front = True
     ranges = {
         "width": (0.4, 0.46),
         "depth": (0.4, 0.46),
@@ -36,3 +38,6 @@ class Chair(Shape):
         for extent, centre in posts + slats:
             made.add(move(box(extent, 0.008), turn @ np.array(centre) + hinge, turn))
         return made.build()
+
+    def supports(self, **p: float) -> list[Support]:
+        return [Support(p["seat"], p["width"] - 0.06, p["depth"] - 0.12, y=-0.04)]

@@ -4,11 +4,13 @@ import numpy as np
 
 from seedbed.registry import register
 from seedbed.worlds.geometry import Mesh, MeshBuilder, box, move, rotate_x
-from seedbed.worlds.shapes.base import Shape
+from seedbed.worlds.shapes.base import Shape, Support
 
 
 @register("shape", "step_stool")
 class StepStool(Shape):
+    group = "furniture"
+    front = True
     ranges = {
         "width": (0.38, 0.46),
         "depth": (0.38, 0.44),
@@ -36,3 +38,6 @@ class StepStool(Shape):
             made.add(move(box((t * 0.9, d * 0.92, 0.04), 0.007), (x, -d * 0.05, h * 0.5 - t - 0.02)))
         made.add(move(box((w - 0.07, t * 0.8, 0.035), 0.007), (0, d * 0.4, h * 0.6)))
         return made.build()
+
+    def supports(self, **p: float) -> list[Support]:
+        return [Support(p["height"], p["width"] - 0.04, p["depth"] * 0.5, y=p["depth"] * 0.18)]

@@ -9,6 +9,7 @@ from seedbed.worlds.shapes.base import Shape
 
 @register("shape", "bottle")
 class Bottle(Shape):
+    group = "kitchen"
     ranges = {
         "radius": (0.034, 0.044),
         "shoulder": (0.1, 0.13),

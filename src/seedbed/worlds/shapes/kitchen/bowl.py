@@ -4,11 +4,12 @@ import numpy as np
 
 from seedbed.registry import register
 from seedbed.worlds.geometry import Mesh, MeshBuilder, lathe
-from seedbed.worlds.shapes.base import Shape
+from seedbed.worlds.shapes.base import Shape, Support
 
 
 @register("shape", "bowl")
 class Bowl(Shape):
+    group = "kitchen"
     ranges = {"radius": (0.082, 0.1), "height": (0.05, 0.068), "roundness": (0.7, 1.0), "foot": (0.36, 0.46)}
 
     def build(self, **p: float) -> Mesh:
@@ -20,3 +21,7 @@ class Bowl(Shape):
         inner = [((r - wall) * np.sin(x) ** p["roundness"], 0.012 + (h - 0.012) * (1 - np.cos(x))) for x in back]
         profile = [*base, *side, (r - wall * 0.5, h + 0.002), *inner, (0, 0.012)]
         return MeshBuilder().add(lathe(profile, segments=48)).build()
+
+    def supports(self, **p: float) -> list[Support]:
+        side = p["radius"] * 0.8
+        return [Support(p["height"] * 0.3, side, side, inside=True)]

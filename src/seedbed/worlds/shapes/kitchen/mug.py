@@ -9,15 +9,17 @@ from seedbed.worlds.shapes.base import Shape
 
 @register("shape", "mug")
 class Mug(Shape):
+    group = "kitchen"
     ranges = {
         "radius": (0.036, 0.046),
         "height": (0.088, 0.112),
         "taper": (0.0, 0.006),
         "handle": (0.026, 0.036),
     }
-    accents = {"inside": "pale"}
+    accents = {"inside": "pale", "content": "liquid"}
+    states = {"empty": {}, "full": {}}
 
-    def build(self, **p: float) -> Mesh:
+    def build(self, state: str = "empty", **p: float) -> Mesh:
         r, h, wall = p["radius"], p["height"], 0.004
         foot = r - p["taper"]
         side = [(foot + (r - foot) * k, 0.005 + (h - 0.009) * k) for k in np.linspace(0, 1, 6)]
@@ -28,10 +30,12 @@ class Mug(Shape):
         turn = np.linspace(-1.62, 1.62, 22)
         reach = p["handle"]
         path = np.stack([r - 0.003 + reach * np.cos(turn), 0 * turn, h * 0.52 + 1.1 * reach * np.sin(turn)], 1)
-        return (
+        made = (
             MeshBuilder()
             .add(lathe([*outer, *rim], segments=44))
             .add(lathe(inner, segments=44), "inside")
             .add(tube(path, 0.0064, segments=10, flatten=1.25))
-            .build()
         )
+        if state == "full":
+            made.add(lathe([(0, h * 0.8), (r - wall - 0.0005, h * 0.8), (r - wall - 0.0005, h * 0.86), (0, h * 0.86)]), "content")
+        return made.build()

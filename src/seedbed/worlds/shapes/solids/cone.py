@@ -9,14 +9,14 @@ from seedbed.worlds.shapes.base import Shape
 
 @register("shape", "cone")
 class Cone(Shape):
-    ranges = {"radius": (0.42, 0.55), "height": (1.0, 1.25), "tip": (0.03, 0.07)}
+    group = "solids"
+    metres = 0.2
+    ranges = {"radius": (0.42, 0.55), "height": (1.0, 1.25), "tip": (0.03, 0.07), "rim": (0.01, 0.04)}
 
     def build(self, **p: float) -> Mesh:
-        r, h, tip = p["radius"], p["height"], p["tip"]
-        slope = np.arctan2(h, r)
-        start = np.pi / 2 - slope
+        r, h, tip, rim = p["radius"], p["height"], p["tip"], p["rim"]
+        start = np.pi / 2 - np.arctan2(h, r)
         turn = np.linspace(start, np.pi / 2, 6)
-        cap = [(tip * np.cos(x), h - tip / np.cos(slope) * 0 - tip + tip * np.sin(x)) for x in turn]
+        cap = [(tip * np.cos(x), h - tip + tip * np.sin(x)) for x in turn]
         cap[-1] = (0.0, cap[-1][1])
-        profile = [(0.0, 0.0), (r - 0.02, 0.0), (r, 0.02), *cap]
-        return MeshBuilder().add(lathe(profile, segments=48)).build()
+        return MeshBuilder().add(lathe([(0.0, 0.0), (r - rim, 0.0), (r, rim), *cap], segments=48)).build()

@@ -1,0 +1,1 @@
+"""Where things stand: footprints, relations with their margins, cameras, and a solver for requested relations."""

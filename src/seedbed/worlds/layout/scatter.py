@@ -1,0 +1,81 @@
+"""Free placement on a plane and a fair camera: fast, without any requested relation.
+
+Fair means: no two objects touch, the subject is whole inside the frame and at most a quarter of it can be
+covered, every other object's centre is in the frame. After every 20 failures the plane and the distance
+grow by 5 %, so the search ends.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+from seedbed.worlds.layout.body import Body
+from seedbed.worlds.layout.camera import Eye, overlap
+from seedbed.worlds.objects.draws import Draws
+
+GAP = 0.03  # metres between footprints
+COVERED = 0.25  # of the subject's box, at most
+FOV = 28.0
+TRIES = 12  # places tried for one object before all are placed anew
+
+
+def scatter(bodies: list[Body], draws: Draws) -> Eye:
+    """Set x, y and yaw of each body; returns the camera of a fair picture."""
+    n = len(bodies)
+    spread = 0.06 if n == 1 else 0.12 + 0.1 * n**0.75
+    distance = (1.15 if n == 1 else 1.45 + 0.16 * n) * draws.uniform(0.92, 1.12)
+    for attempt in itertools.count(1):
+        if _place(bodies, draws, spread):
+            view = orbit(draws, distance)
+            if _fair(bodies, view):
+                return view
+        if attempt % 20 == 0:
+            spread, distance = spread * 1.05, distance * 1.05
+    raise AssertionError  # the loop above ends by returning
+
+
+def orbit(
+    draws: Draws, distance: float, *, low: float = 20.0, high: float = 48.0, side: float = 32.0, lift: float = 0.1,
+    at: tuple[float, float] = (0.0, 0.0), fov: float = FOV,
+) -> Eye:  # fmt: skip
+    """A camera that looks at a point near `at` from the front: elevation and azimuth in degrees."""
+    azimuth, elevation = math.radians(draws.uniform(-side, side)), math.radians(draws.uniform(low, high))
+    x, y = at[0] + draws.uniform(-0.03, 0.03), at[1] + draws.uniform(-0.03, 0.03)
+    z = lift + draws.uniform(-0.02, 0.03)
+    flat = distance * math.cos(elevation)
+    eye = (x + flat * math.sin(azimuth), y - flat * math.cos(azimuth), z + distance * math.sin(elevation))
+    rounded = Eye(eye, (x, y, z), fov).plan()
+    return Eye(tuple(rounded["eye"]), tuple(rounded["target"]), rounded["fov"])
+
+
+def _place(bodies: list[Body], draws: Draws, spread: float) -> bool:
+    for k, body in enumerate(bodies):
+        for _ in range(TRIES):
+            body.x, body.y = round(draws.uniform(-spread, spread), 4), round(draws.uniform(-spread, spread), 4)
+            if not any(_touch(body, other) for other in bodies[:k]):
+                break
+        else:
+            return False
+        body.yaw = round(draws.uniform(-180, 180), 3)
+    return True
+
+
+def _touch(a: Body, b: Body) -> bool:
+    """Whether two round footprints come nearer than GAP: stricter than rectangles, and independent of yaw."""
+    reach = a.radius + b.radius + GAP
+    return (a.x - b.x) ** 2 + (a.y - b.y) ** 2 < reach * reach
+
+
+def _fair(bodies: list[Body], view: Eye) -> bool:
+    box, depth = view.bounds(bodies[0].box())
+    if min(box[0], box[1]) < 0.02 or max(box[2], box[3]) > 0.98:
+        return False
+    covered = 0.0
+    for body in bodies[1:]:
+        x, y, far = view.point(body.x, body.y, body.z + body.extent[2] / 2)
+        if not (0 <= x <= 1 and 0 <= y <= 1):
+            return False
+        if far < depth:
+            covered += overlap(box, view.bounds(body.box())[0])
+    return covered <= COVERED
