@@ -53,7 +53,7 @@ CUBE = {"category": "cube", "color": "red", "material": "wood", "size": "large"}
 @settings(max_examples=60, deadline=None)
 def test_every_question_is_true(found: list[dict], seed: int) -> None:
     rngs = [np.random.default_rng([seed, k]) for k in range(len(found))]
-    _, asked = annotate(found, rngs, questions=5)
+    _, asked = annotate(found, rngs, questions=5, vocabulary=LEVELS)
     for scene, questions in zip(found, asked):
         texts = [q["question"] for q in questions]
         assert len(set(texts)) == len(texts)
@@ -65,7 +65,7 @@ def test_every_question_is_true(found: list[dict], seed: int) -> None:
                 assert len(q["choices"]) == 4 == len(set(q["choices"])) and q["choices"].count(q["answer"]) == 1
             if "unique(" in q["program"]:
                 execute(program, scene)  # raises NotUnique where a reference is not
-    alone = annotate(found[-1:], [np.random.default_rng([seed, len(found) - 1])], questions=5)[1][0]
+    alone = annotate(found[-1:], [np.random.default_rng([seed, len(found) - 1])], questions=5, vocabulary=LEVELS)[1][0]
     assert alone == asked[-1]
 
 

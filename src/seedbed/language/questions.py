@@ -18,11 +18,12 @@ from seedbed.language.families import Family, built_in
 from seedbed.language.programs import ATTRIBUTES, PREDICATES, NotUnique, answer, parse
 
 Scene = Mapping[str, Any]
+Vocabulary = Mapping[str, Sequence[str]]
+NOTHING = "none"  # an attribute that an object does not have
 TRIES = 60  # holes drawn for one question before the family is given up for this scene
 CHOICES = 4
 SHARE_VISIBLE = 0.004  # of the picture's pixels: 16 pixels at 64 x 64
 LEAST_VISIBILITY = 0.25
-SIZES = ("small", "large")
 _HOLE = re.compile(r"<(\w+)(?::(plural|a))?>")
 
 
@@ -32,15 +33,30 @@ def annotate(
     *,
     questions: int = 4,
     families: Sequence[Family] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> tuple[list[str], list[list[dict[str, Any]]]]:
-    """A caption and up to `questions` questions for each scene (fewer where the scene allows fewer)."""
+    """A caption and up to `questions` questions for each scene (fewer where the scene allows fewer).
+
+    `vocabulary` lists the words that each attribute can take in these scenes' world: wrong options and
+    things that are not there come from it. Without it, each scene's own words.
+    """
     chosen = list(families if families is not None else built_in())
     captions = [words.caption(scene) for scene in scenes]
-    asked = [ask(scene, rng, questions, chosen) for scene, rng in zip(scenes, rngs)]
+    asked = [
+        ask(scene, rng, questions, chosen, vocabulary or words_of(scene)) for scene, rng in zip(scenes, rngs)
+    ]
     return captions, asked
 
 
-def ask(scene: Scene, rng: np.random.Generator, count: int, families: Sequence[Family]) -> list[dict[str, Any]]:
+def words_of(scene: Scene) -> Vocabulary:
+    """The words that each attribute takes in a scene."""
+    objects = scene["objects"]
+    return {name: tuple(sorted({o[name] for o in objects if o.get(name)} - {NOTHING})) for name in ATTRIBUTES}
+
+
+def ask(
+    scene: Scene, rng: np.random.Generator, count: int, families: Sequence[Family], vocabulary: Vocabulary
+) -> list[dict[str, Any]]:
     """Up to `count` different questions about one scene, of different families first."""
     if not clear(scene):
         return []
@@ -49,7 +65,7 @@ def ask(scene: Scene, rng: np.random.Generator, count: int, families: Sequence[F
     for family in order:
         if len(made) == count:
             break
-        question = one_question(scene, rng, family)
+        question = one_question(scene, rng, family, vocabulary)
         if question is not None and question["question"] not in {q["question"] for q in made}:
             made.append(question)
     return made
@@ -62,15 +78,17 @@ def clear(scene: Scene) -> bool:
     return all(o["visible_pixels"] >= least and o["visibility"] >= LEAST_VISIBILITY for o in scene["objects"])
 
 
-def one_question(scene: Scene, rng: np.random.Generator, family: Family) -> dict[str, Any] | None:
+def one_question(
+    scene: Scene, rng: np.random.Generator, family: Family, vocabulary: Vocabulary
+) -> dict[str, Any] | None:
     """A question of the family, or None when the scene has none within `TRIES` draws.
 
     Of the answers found in the draws one is chosen evenly, so that rare answers (zero, no) are not rare.
     """
     found: dict[str, list[tuple[dict[str, Any], str]]] = {}
     for _ in range(TRIES):
-        holes = {name: _draw(scene, kind, rng) for name, kind in family.holes.items()}
-        text = _attempt(scene, family, holes)
+        holes = {name: _draw(scene, kind, rng, vocabulary) for name, kind in family.holes.items()}
+        text = _attempt(scene, family, holes, vocabulary)
         if text is not None:
             found.setdefault(text, []).append((holes, text))
     if not found:
@@ -78,7 +96,7 @@ def one_question(scene: Scene, rng: np.random.Generator, family: Family) -> dict
     answers = sorted(found)
     picked = found[answers[int(rng.integers(len(answers)))]]
     holes, text = picked[int(rng.integers(len(picked)))]
-    choices = _choices(text, rng) if family.form == "choice" else []
+    choices = _choices(text, rng, vocabulary) if family.form == "choice" else []
     if family.form == "choice" and not choices:
         return None
     variant = family.text[int(rng.integers(len(family.text)))]
@@ -91,7 +109,7 @@ def one_question(scene: Scene, rng: np.random.Generator, family: Family) -> dict
     }
 
 
-def _draw(scene: Scene, kind: Any, rng: np.random.Generator) -> Any:
+def _draw(scene: Scene, kind: Any, rng: np.random.Generator, vocabulary: Vocabulary) -> Any:
     """A hole's value: a description taken from an object (sometimes with one level changed), or a word."""
     if kind == "relation":
         return PREDICATES[int(rng.integers(len(PREDICATES)))]
@@ -103,27 +121,18 @@ def _draw(scene: Scene, kind: Any, rng: np.random.Generator) -> Any:
     made = {name: thing[name] for name in names}
     if rng.random() < 0.45:  # something else: counts of zero, answers of no
         name = names[int(rng.integers(len(names)))]
-        levels = LEVELS[name]
+        levels = vocabulary[name] or (thing[name],)
         made[name] = levels[int(rng.integers(len(levels)))]
     return made
 
 
-LEVELS: dict[str, tuple[str, ...]] = {
-    "color": ("gray", "red", "blue", "green", "brown", "purple", "cyan", "yellow"),
-    "material": ("rubber", "metal", "fabric", "wood"),
-    "size": SIZES,
-    "category": (
-        "bottle", "bowl", "chair", "cone", "cube", "cylinder",
-        "lamp", "laptop", "mug", "sphere", "step_stool", "torus",
-    ),
-}  # fmt: skip
-
-
-def _attempt(scene: Scene, family: Family, holes: Mapping[str, Any]) -> str | None:
+def _attempt(scene: Scene, family: Family, holes: Mapping[str, Any], vocabulary: Vocabulary) -> str | None:
     """The answer, or None when the question is not fair in this scene."""
     values = [str(value) for value in holes.values()]
     if len(set(values)) < len(values):
         return None  # the same thing compared with itself
+    if any(NOTHING in (value.values() if isinstance(value, dict) else [value]) for value in holes.values()):
+        return None  # an attribute that these objects do not have
     try:
         for name in family.needs:
             parse(f"query_size(unique({_objects(holes[name])}))")
@@ -131,13 +140,15 @@ def _attempt(scene: Scene, family: Family, holes: Mapping[str, Any]) -> str | No
         text = answer(parse(_program(family, holes)), scene)
     except NotUnique:
         return None
-    return None if _idle_word(scene, family, holes, text) else text
+    return None if text == NOTHING or _idle_word(scene, family, holes, text, vocabulary) else text
 
 
-def _idle_word(scene: Scene, family: Family, holes: Mapping[str, Any], text: str) -> bool:
+def _idle_word(
+    scene: Scene, family: Family, holes: Mapping[str, Any], text: str, vocabulary: Vocabulary
+) -> bool:
     """Whether a word that should matter changes nothing: any other word gives the same answer."""
     for name in family.drop:
-        options = PREDICATES if family.holes[name] == "relation" else LEVELS[str(family.holes[name])]
+        options = PREDICATES if family.holes[name] == "relation" else vocabulary[str(family.holes[name])]
         others = [{**holes, name: option} for option in options if option != holes[name]]
         if all(answer(parse(_program(family, other)), scene) == text for other in others):
             return True
@@ -171,14 +182,14 @@ def _say(variant: str, holes: Mapping[str, Any]) -> str:
     return _HOLE.sub(fill, variant)
 
 
-def _choices(right: str, rng: np.random.Generator) -> list[str]:
+def _choices(right: str, rng: np.random.Generator, vocabulary: Vocabulary) -> list[str]:
     """Four different options in random order, exactly one of them right."""
     if right.isdigit():
         near = [str(n) for n in range(max(0, int(right) - 3), int(right) + 4) if n != int(right)]
     else:
-        kind = next((levels for levels in LEVELS.values() if right in levels), None)
-        if kind is None:
-            return []  # a word of another world: no wrong options are known for it
+        kind = next((levels for levels in vocabulary.values() if right in levels), ())
+        if len(kind) < CHOICES:
+            return []  # no wrong options are known for it
         near = [level for level in kind if level != right]
     wrong = [near[int(k)] for k in rng.permutation(len(near))[: CHOICES - 1]]
     options = [*wrong, right]

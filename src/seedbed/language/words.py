@@ -11,6 +11,26 @@ SIDE = {
     "right_of": "to the right of",
     "in_front_of": "in front of",
     "behind": "behind",
+    "on": "on",
+    "inside": "inside",
+    "under": "under",
+    "next_to": "next to",
+    "facing": "facing",
+}
+# the relation that a caption prefers
+NEAREST = ("on", "inside", "under", "next_to", "left_of", "right_of", "in_front_of", "behind")
+GROUND = {
+    "plain": "plain table",
+    "planks": "plank floor",
+    "cloth": "cloth",
+    "tiles": "tiled floor",
+    "marble": "marble top",
+    "checked": "checked floor",
+    "carpet": "carpet",
+    "grass": "lawn",
+    "sand": "sandy ground",
+    "soil": "bare soil",
+    "concrete": "concrete floor",
 }
 _ES = ("s", "x", "z", "ch", "sh")
 
@@ -36,7 +56,7 @@ def a(words: str) -> str:
 
 def describe(attributes: Mapping[str, str]) -> str:
     """`{color: red, size: small}` -> `small red thing`; a category is the noun."""
-    words = [attributes[name] for name in ORDER[:-1] if name in attributes]
+    words = [noun(attributes[name]) for name in ORDER[:-1] if attributes.get(name, "none") != "none"]
     return " ".join([*words, noun(attributes.get("category", "thing"))])
 
 
@@ -53,20 +73,19 @@ def caption(scene: Mapping[str, Any]) -> str:
 
 
 def _full(thing: Mapping[str, Any]) -> str:
-    return describe({name: thing[name] for name in ORDER})
+    return describe({name: thing[name] for name in ORDER if thing.get(name)})
 
 
 def _table(scene: Mapping[str, Any]) -> str:
     kind = scene.get("background") or "plain"
-    return {"plain": "plain table", "planks": "plank floor", "cloth": "cloth", "tiles": "tiled floor"}.get(
-        kind, f"{noun(kind)} background"
-    )
+    return GROUND.get(kind, f"{noun(kind)} background")
 
 
 def _beside(scene: Mapping[str, Any], number: int) -> str:
     name = a(_full(scene["objects"][number]))
-    found = [r["predicate"] for r in scene["relations"] if r["subject"] == number and r["object"] == 0]
-    where = next((SIDE[p] for p in ("left_of", "right_of", "in_front_of", "behind") if p in found), None)
+    relations = scene["relations"] or []
+    found = [r["predicate"] for r in relations if r["subject"] == number and r["object"] == 0]
+    where = next((SIDE[p] for p in NEAREST if p in found), None)
     return f"{name} {where} it" if where else f"{name} beside it"
 
 

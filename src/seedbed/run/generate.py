@@ -202,7 +202,9 @@ def _describe(
 
     rngs = [row_rng(world.name, world.version, seed, index, "language") for index in indices]
     count = program["questions"]
-    captions, questions = annotate(made["scene"].to_pylist(), rngs, questions=count)
+    known = {f.name: [str(v) for v in f.levels] for f in world.factors}
+    vocabulary = {name: known.get(name, []) for name in ("category", "color", "material", "size")}
+    captions, questions = annotate(made["scene"].to_pylist(), rngs, questions=count, vocabulary=vocabulary)
     return {"caption": captions, **({"questions": questions} if count else {})}
 
 
@@ -263,7 +265,8 @@ def _finish(folder: Path, job: Mapping[str, Any]) -> Dataset:
         raise UsageError(f"{len(dataset)} rows instead of {job['rows']}", where=str(folder), hint=hint)
     world = build_world(job["program"]["world"], job["program"]["options"])
     names = [factor.name for factor in world.factors]
-    made = certificate(dataset.table(names), world.factors, job["program"]["design"])
+    shards = [shard["rows"] for shard in _shards(folder, job)]
+    made = certificate(dataset.table(names), world.factors, job["program"]["design"], shards)
     write_json(folder / CERTIFICATE, made)
     dataset.seal()
     shutil.rmtree(folder / JOBS, ignore_errors=True)

@@ -295,8 +295,9 @@ def limb(
 
 
 def towards(direction: Sequence[float] | np.ndarray) -> np.ndarray:
-    """A rotation that takes +z to a unit direction."""
+    """A rotation that takes +z to a direction."""
     d = np.asarray(direction, float)
+    d = d / np.linalg.norm(d)
     side = np.array([1.0, 0.0, 0.0]) if abs(d[0]) < 0.9 else np.array([0.0, 1.0, 0.0])
     x = np.cross(side, d)
     x /= np.linalg.norm(x)

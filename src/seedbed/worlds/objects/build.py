@@ -1,6 +1,6 @@
 """Shapes as bodies: variants of a category, fitted to a size, with their dimensions, supports and meshes.
 
-A category has 64 variants: its parameters are drawn from (category, variant) alone, so a variant's extent is
+A category has 32 variants: its parameters are drawn from (category, variant) alone, so a variant's extent is
 computed once and planning builds no mesh. Each object is then stretched a little, so no two are alike.
 """
 
@@ -16,7 +16,7 @@ from seedbed.lineage import row_rng
 from seedbed.worlds.geometry import Mesh
 from seedbed.worlds.shapes.base import Parameters, Shape, Support
 
-VARIANTS = 64
+VARIANTS = 32
 SHAPES_VERSION = "1"  # changes the parameters of every variant
 
 Scale = tuple[float, float, float]

@@ -1,4 +1,4 @@
-"""Objects on a table: the first 3D world."""
+"""Objects on a table, rendered."""
 
 from seedbed.worlds.tabletop.world import Tabletop
 

@@ -122,18 +122,23 @@ def texture(m: Material, sd: wp.uint32, p0: wp.vec3, ln: wp.vec3, foot: float):
         tint = cell_tint(row, wp.floor(x))
         across = wp.min(fract(y), 1.0 - fract(y)) * 0.6
         along = wp.min(fract(x), 1.0 - fract(x)) * 3.0
-        solid = aastep(wp.min(across, along) - 0.012, wp.max(ft, 0.01))
+        far = fade(0.6, ft)
+        solid = aastep(wp.min(across, along) - 0.012, wp.max(ft, 0.01)) * far + 0.96 * (1.0 - far)
+        tint = tint * far + 0.5 * (1.0 - far)
         p = p + wp.vec3(tint * 17.0, tint * 5.0, tint * 9.0)
     elif kind == BRICKS:
         row = wp.floor(v)
         x = u * 0.42 + 0.5 * (row - 2.0 * wp.floor(row * 0.5))
         tint = cell_tint(row, wp.floor(x))
         edge = wp.min(wp.min(fract(v), 1.0 - fract(v)), wp.min(fract(x), 1.0 - fract(x)) * 2.4)
-        solid = aastep(edge - 0.07, wp.max(ft, 0.02))
+        far = fade(1.0, ft)
+        solid = aastep(edge - 0.07, wp.max(ft, 0.02)) * far + 0.8 * (1.0 - far)
+        tint = tint * far + 0.5 * (1.0 - far)
     elif kind == TILES:
         edge = wp.min(wp.min(fract(u), 1.0 - fract(u)), wp.min(fract(v), 1.0 - fract(v)))
-        solid = aastep(edge - 0.03, wp.max(ft, 0.01))
-        tint = cell_tint(wp.floor(u), wp.floor(v))
+        far = fade(1.0, ft)
+        solid = aastep(edge - 0.03, wp.max(ft, 0.01)) * far + 0.88 * (1.0 - far)
+        tint = cell_tint(wp.floor(u), wp.floor(v)) * far + 0.5 * (1.0 - far)
     qa, qb, qc = noise_points(kind, p)
     count = noises(kind)
     na = float(0.0)
@@ -144,13 +149,13 @@ def texture(m: Material, sd: wp.uint32, p0: wp.vec3, ln: wp.vec3, foot: float):
     if count > 1:
         nb = noise(sd, qb)
     if count > 2:
-        nc = noise(sd, qc)
+        nc = noise(sd, qc) * fade(wp.where(kind == RUST, 21.0, wp.where(kind == WOOD or kind == PLANKS, 40.0, 1.5)), ft)
     if kind == WOOD or kind == PLANKS:
         ring = wp.sqrt((p[1] - 0.31) * (p[1] - 0.31) + (p[2] + 0.47) * (p[2] + 0.47)) * 5.0 + na * 0.9 + nb * 0.35
         f = fract(ring)
         k = f * f * (1.0 - wp.smoothstep(0.85, 1.0, f))
         k = k * fade(5.0, ft) + 0.28 * (1.0 - fade(5.0, ft))
-        fine = nc * fade(40.0, ft)
+        fine = nc
         k = wp.clamp(k * 0.9 + fine * 0.22 + 0.1, 0.0, 1.0)
         c = (m.c0 * (1.0 - k) + m.c1 * k) * ((0.82 + 0.36 * tint) * (0.35 + 0.65 * solid))
         ro = wp.clamp(m.rough + 0.15 * (k - 0.4), 0.05, 1.0)
@@ -230,7 +235,7 @@ def texture(m: Material, sd: wp.uint32, p0: wp.vec3, ln: wp.vec3, foot: float):
         bg = wp.vec3(nb, nc, na) * (m.bump * fade(5.0, ft))
     elif kind == RUST:
         k = wp.smoothstep(-0.25, 0.3, na + 0.5 * nb)
-        c = (m.c0 * k + m.c1 * (1.0 - k)) * (1.0 + 0.35 * nc * fade(21.0, ft))
+        c = (m.c0 * k + m.c1 * (1.0 - k)) * (1.0 + 0.35 * nc)
         ro = wp.clamp(m.rough + 0.4 * k, 0.05, 1.0)
         bg = wp.vec3(nb, nc, nb) * (m.bump * fade(21.0, ft))
     return c, ro, bg
