@@ -57,7 +57,7 @@ CAMERA = pa.struct(
 
 EVENT = pa.struct(
     [
-        ("kind", pa.string()),  # moves, stops, collides, disappears, appears
+        ("kind", pa.string()),  # moves, stops, collides, disappears, appears, leaves, enters
         ("frame", pa.int32()),
         ("subject", pa.int32()),
         ("object", pa.int32()),  # the other one of a collision, or what hides it

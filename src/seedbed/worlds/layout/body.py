@@ -31,6 +31,7 @@ class Body:
     by: int = GROUND
     inside: bool = False
     front: bool = False
+    open_below: bool = False  # stands on legs at its edges, free in the middle
     supports: Sequence[Support] = field(default_factory=tuple)
 
     @property
@@ -75,8 +76,8 @@ def body_of(thing: dict[str, Any], *, posed: bool = False) -> Body:
     scale = tuple(thing["scale"])
     extent = extent_of(thing["category"], thing["variant"], thing["state"])
     w, d, h = thing["dimensions"]
-    front = shape_of(thing["category"]).front
-    made = Body((w, d, h), front=front, supports=placed_supports(extent, scale))  # type: ignore[arg-type]
+    shape, supports = shape_of(thing["category"]), placed_supports(extent, scale)  # type: ignore[arg-type]
+    made = Body((w, d, h), front=shape.front, open_below=shape.open_below, supports=supports)
     if posed:
         made.x, made.y, made.z, made.yaw = thing["x"], thing["y"], thing["z"], thing["yaw"]
         made.by, made.inside = thing["supported_by"], thing["inside"]
@@ -106,10 +107,10 @@ def collide(a: Body, b: Body, clearance: float = 0.0) -> bool:
     return gap(a, b) < clearance
 
 
-def rests_within(body: Body, carrier: Body, support: Support) -> bool:
-    """Whether the whole footprint lies on a support rectangle of its carrier."""
+def rests_within(body: Body, carrier: Body, support: Support, share: float = 1.0) -> bool:
+    """Whether the footprint, shrunk to a share about its middle, lies whole on a support of its carrier."""
     for x, y in body.corners():
-        u, v = carrier.local(x, y)
+        u, v = carrier.local(body.x + (x - body.x) * share, body.y + (y - body.y) * share)
         if abs(u - support.x) > support.width / 2 + 1e-6 or abs(v - support.y) > support.depth / 2 + 1e-6:
             return False
     return True

@@ -20,14 +20,14 @@ FOV = 28.0
 TRIES = 12  # places tried for one object before all are placed anew
 
 
-def scatter(bodies: list[Body], draws: Draws) -> Eye:
-    """Set x, y and yaw of each body; returns the camera of a fair picture."""
+def scatter(bodies: list[Body], draws: Draws, *, low: float = 20.0, high: float = 48.0) -> Eye:
+    """Set x, y and yaw of each body; returns the camera of a fair picture, `low` to `high` degrees above."""
     n = len(bodies)
     spread = 0.06 if n == 1 else 0.12 + 0.1 * n**0.75
     distance = (1.15 if n == 1 else 1.45 + 0.16 * n) * draws.uniform(0.92, 1.12)
     for attempt in itertools.count(1):
         if _place(bodies, draws, spread):
-            view = orbit(draws, distance)
+            view = orbit(draws, distance, low=low, high=high)
             if _fair(bodies, view):
                 return view
         if attempt % 20 == 0:

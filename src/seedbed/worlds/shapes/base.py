@@ -44,6 +44,7 @@ class Shape:
     upright: ClassVar[float] = 1.0  # height allowed on a table, as a share of the size's height
     metres: ClassVar[float] = 1.0  # natural metres to one unit of `build`
     front: ClassVar[bool] = False  # whether it has a front (at -y)
+    open_below: ClassVar[bool] = False  # stands on legs at its edges, so that things can stand under it
 
     def draw(self, rng: np.random.Generator) -> Parameters:
         """One value for each parameter, uniform in its range."""

@@ -8,6 +8,7 @@ from seedbed.worlds.shapes.base import Shape, Support
 @register("shape", "table")
 class Table(Shape):
     group = "furniture"
+    open_below = True
     ranges = {
         "width": (1.1, 1.7),
         "depth": (0.75, 0.95),

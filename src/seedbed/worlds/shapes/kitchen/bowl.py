@@ -23,5 +23,5 @@ class Bowl(Shape):
         return MeshBuilder().add(lathe(profile, segments=48)).build()
 
     def supports(self, **p: float) -> list[Support]:
-        side = p["radius"] * 0.8
+        side = p["radius"] * 1.05
         return [Support(p["height"] * 0.3, side, side, inside=True)]

@@ -1,0 +1,307 @@
+"""The places world: tables, shelves, desks, rooms and gardens with objects at their natural sizes.
+
+Objects stand on the ground, on furniture, in bowls and shelves; requested relations ("red cube on blue cube",
+"some potted_plants surrounding lightbulb") are made true by a solver, or refused with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from seedbed import registry
+from seedbed.errors import UsageError
+from seedbed.worlds.base import Factor, Plan
+from seedbed.worlds.layout import relations as rel
+from seedbed.worlds.layout.body import GROUND, Body, body_of
+from seedbed.worlds.layout.camera import as_camera
+from seedbed.worlds.layout.request import Request, Wanted, parse
+from seedbed.worlds.layout.solver import Goal, solve
+from seedbed.worlds.materials.catalogue import MATERIALS, ground, wall
+from seedbed.worlds.materials.colors import BASIC, COLORS
+from seedbed.worlds.objects.draw import NO_STATE, SIZES, Thing, chosen_levels, colors_of, draw_object, known_shapes, states_of
+from seedbed.worlds.objects.draws import Draws
+from seedbed.worlds.objects.picture import Picture, render_thing
+from seedbed.worlds.places.kinds import KINDS, PLACES, Kind, categories_of
+from seedbed.worlds.render.scene import MAX_OBJECTS, Light, RenderScene
+from seedbed.worlds.tabletop.world import lights, object_factors, tint
+
+HERE = "world places"
+MOST_OBJECTS = 14
+
+
+@registry.register("world", "places")
+class Places:
+    """Options: `places` (of table, shelf, desk, room, outdoors), `objects` beside the furniture (a number or
+    [low, high], 1..14), `relations` (requests such as "red cube on blue cube"; the first one's subject is the
+    scene's subject), `categories`, `colors`, `materials`, and `size`, `render`, `buffers`, `encoding`, `device`
+    as the tabletop's.
+    """
+
+    name = "places"
+    version = "1"
+    licence = "CC0-1.0"
+
+    def __init__(
+        self,
+        *,
+        places: Sequence[str] | None = None,
+        objects: int | Sequence[int] = (3, 6),
+        relations: Sequence[str] = (),
+        categories: Sequence[str] | None = None,
+        colors: Sequence[str] | None = None,
+        materials: Sequence[str] | None = None,
+        size: int = 224,
+        render: str = "fast",
+        buffers: Sequence[str] = (),
+        encoding: str = "png",
+        device: str = "cpu",
+    ) -> None:
+        self.picture = Picture(HERE, size, render, buffers, encoding, device)
+        self.places = chosen_levels("places", places, PLACES, HERE)
+        self.objects = _range(objects)
+        self.categories = known_shapes(categories, HERE)
+        self.colors = chosen_levels("colors", colors, tuple(COLORS), HERE) if colors else BASIC
+        self.materials = chosen_levels("materials", materials, MATERIALS, HERE)
+        self._palette = {m: colors_of(m, self.colors) for m in self.materials}
+        self._local = {place: categories_of(KINDS[place], self.categories) for place in self.places}
+        self.requests = self._parsed([relations] if isinstance(relations, str) else relations)
+        self.factors = self._factors()
+
+    def _parsed(self, texts: Sequence[str]) -> list[Request]:
+        words = {
+            "category": tuple(registry.names("shape")),
+            "color": tuple(COLORS),
+            "material": MATERIALS,
+            "size": tuple(SIZES),
+            "state": tuple(dict.fromkeys(s for c in registry.names("shape") for s in states_of(c) if s != NO_STATE)),
+        }
+        return [parse(text, words) for text in texts]
+
+    def _factors(self) -> tuple[Factor, ...]:
+        place = Factor("place", self.places, "where the scene is")
+        if not self.requests:
+            empty = [name for name, found in self._local.items() if len(found) < 2]
+            if empty:
+                where, hint = f"place {empty[0]}", "name more categories, or fewer places"
+                raise UsageError("fewer than two of the categories belong there", where=where, hint=hint)
+            used = tuple(c for c in self.categories if any(c in found for found in self._local.values()))
+            first, *others = object_factors(used, self.colors, self.materials)
+            category = Factor("category", first.levels, first.doc, "place", self._local)
+            return (place, category, *others)
+        named = dict(self.requests[0].subject.levels)
+        colors = (named["color"],) if "color" in named else self.colors
+        materials = (named["material"],) if "material" in named else self.materials
+        materials = tuple(m for m in materials if colors_of(m, colors))
+        if not materials:
+            raise UsageError(f"nothing {named['color']} is made of {named['material']}", where="relations")
+        made = object_factors((named["category"],), colors, materials)
+        return (place, *(_narrowed(factor, named) for factor in made))
+
+    @property
+    def schema(self) -> pa.Schema:
+        """image, scene graph, and the buffers asked for."""
+        return self.picture.schema
+
+    def plan(self, levels: Mapping[str, Any], rng: np.random.Generator) -> Plan:
+        """Objects, poses, relations, camera, lights and surfaces; numbers only. UsageError: see `solve`."""
+        draws = Draws(rng)
+        kind = KINDS[str(levels["place"])]
+        for attempt in range(8):
+            try:
+                return self._attempt(levels, kind, draws)
+            except UsageError:
+                if attempt == 7:
+                    raise
+        raise AssertionError
+
+    def _attempt(self, levels: Mapping[str, Any], kind: Kind, draws: Draws) -> Plan:
+        objects, goals = self._cast(levels, kind, draws)
+        bodies = [body_of(thing) for thing in objects]
+        placed = self._furnish(objects, bodies, kind)
+        todo = [goal for goal in goals if goal.number not in placed]
+        view = solve(bodies, todo, kind.ground, draws, kind.view, placed, [r.text for r in self.requests])
+        for thing, body in zip(objects, bodies):
+            pose = {"x": body.x, "y": body.y, "z": round(body.z, 5), "yaw": body.yaw}
+            thing.update(**pose, supported_by=body.by, inside=body.inside)
+        return {
+            "objects": objects,
+            "relations": rel.every(bodies, view, [thing["category"] for thing in objects]),
+            "camera": view.plan(),
+            "background": draws.pick(kind.grounds),
+            "wall": draws.pick(kind.walls) if kind.walls else "",
+            "room": list(kind.room),
+            "tint": tint(draws),
+            "lights": _raised(lights(draws, view, kind.light), kind.lift),
+            "texture_seed": draws.integer(0, (1 << 20) - 1),
+        }
+
+    def _cast(self, levels: Mapping[str, Any], kind: Kind, draws: Draws) -> tuple[list[Thing], list[Goal]]:
+        """The objects, subject first, and what is asked of each, in the order of placing."""
+        cast = _Cast(self, levels, kind, draws)
+        for request in self.requests:
+            cast.add(request)
+        if not self.requests:
+            cast.free(levels)
+            for _ in range(draws.integer(*self.objects) - 1):
+                cast.free(self._other(str(levels["place"]), draws))
+        if len(cast.objects) > MAX_OBJECTS:
+            raise UsageError(f"{len(cast.objects)} objects in a scene", where="relations", hint=f"{MAX_OBJECTS} at most")
+        return cast.objects, cast.goals
+
+    def _furnish(self, objects: list[Thing], bodies: list[Body], kind: Kind) -> list[int]:
+        """Put the place's own furniture in the middle; returns its number."""
+        if not kind.carrier:
+            return []
+        number = next(k for k, thing in enumerate(objects) if thing.get("carrier"))
+        bodies[number].x = bodies[number].y = bodies[number].yaw = 0.0
+        return [number]
+
+    def _other(self, place: str, draws: Draws) -> dict[str, Any]:
+        return self.levels_of(draws.pick(self._local[place]), draws)
+
+    def levels_of(self, category: str, draws: Draws, named: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Levels of an object: those named, the others drawn."""
+        named = named or {}
+        fits = [m for m in self.materials if "color" not in named or named["color"] in colors_of(m, (named["color"],))]
+        material = named.get("material") or draws.pick(fits or self.materials)
+        palette = self._palette.get(material) or colors_of(material, tuple(COLORS))
+        return {
+            "category": category,
+            "material": material,
+            "color": named.get("color") or draws.pick(palette),
+            "size": named.get("size") or draws.pick(tuple(SIZES)),
+            "state": named.get("state") or draws.pick(states_of(category)),
+        }
+
+    def render(self, plans: Sequence[Plan]) -> pa.RecordBatch:
+        """Columns of `schema` for these plans."""
+        names = registry.names("shape")
+        return self.picture.columns(plans, [place_scene(plan) for plan in plans], names)
+
+
+class _Cast:
+    """Collects the objects of a scene and the goals of the solver."""
+
+    def __init__(self, world: Places, levels: Mapping[str, Any], kind: Kind, draws: Draws) -> None:
+        self.world, self.levels, self.kind, self.draws = world, levels, kind, draws
+        self.objects: list[Thing] = []
+        self.goals: list[Goal] = []
+        self._known: dict[tuple[Any, ...], int] = {}
+        self._subject = bool(world.requests)
+        if not world.requests:
+            return
+        self.objects.append({})  # the subject's place: it is drawn when its request is reached
+
+    def free(self, levels: Mapping[str, Any]) -> None:
+        """An object that may stand anywhere."""
+        if not self.objects:
+            self.objects.append(draw_object(levels, self.draws, natural=True))
+            carrier = self._carrier()
+        else:
+            self.objects.append(draw_object(levels, self.draws, natural=True))
+            carrier = next((k for k, o in enumerate(self.objects) if o.get("carrier")), GROUND)
+        number = 0 if len(self.goals) == 0 else len(self.objects) - 1
+        self.goals.append(Goal(number, carriers=(carrier,)))
+
+    def add(self, request: Request) -> None:
+        """The objects of a request, those named before taken again."""
+        carrier = self._carrier()
+        target = self._find(request.object, carrier) if request.object else -2
+        second = self._find(request.other, carrier) if request.other else None
+        for k in range(request.subject.count):
+            subject = self._subject_of(request, again=k > 0)
+            goal = next((g for g in self.goals if g.number == subject), None)
+            if goal is None:
+                goal = Goal(subject, carriers=(carrier,))
+                self.goals.append(goal)
+            goal.needs.append((request.predicate, target, second))
+            if request.predicate == "surrounding":
+                goal.ring = (k, request.subject.count)
+
+    def _carrier(self) -> int:
+        found = next((k for k, o in enumerate(self.objects) if o.get("carrier")), None)
+        if found is not None:
+            return found
+        if not self.kind.carrier:
+            return GROUND
+        levels = self.world.levels_of(self.kind.carrier, self.draws, {"material": "wood", "size": "large"})
+        self.objects.append({**draw_object(levels, self.draws, natural=True), "carrier": True})
+        return len(self.objects) - 1
+
+    def _find(self, wanted: Wanted, carrier: int) -> int:
+        named = dict(wanted.levels)
+        if carrier >= 0 and all(self.objects[carrier].get(name) == value for name, value in named.items()):
+            return carrier
+        key = (wanted.levels, wanted.tag)
+        if key not in self._known:
+            made = self.world.levels_of(named["category"], self.draws, named)
+            self.objects.append(draw_object(made, self.draws, natural=True))
+            self._known[key] = len(self.objects) - 1
+            self.goals.append(Goal(self._known[key], carriers=(carrier,)))
+        return self._known[key]
+
+    def _subject_of(self, request: Request, again: bool) -> int:
+        wanted = request.subject
+        key = (wanted.levels, wanted.tag)
+        if self._subject:
+            self._subject = False
+            self.objects[0] = draw_object(self.levels, self.draws, natural=True)
+            self._known[key] = 0
+            return 0
+        if not again and wanted.count == 1 and key in self._known:
+            return self._known[key]
+        named = dict(wanted.levels)
+        made = self.world.levels_of(named["category"], self.draws, named)
+        self.objects.append(draw_object(made, self.draws, natural=True))
+        self._known.setdefault(key, len(self.objects) - 1)
+        return len(self.objects) - 1
+
+
+def place_scene(plan: Plan) -> RenderScene:
+    """The plan as the renderer takes it."""
+    light, sky = plan["lights"], plan["lights"]["sky"]
+    half, back = plan["room"]
+    walls = {"left_wall": -half, "right_wall": half, "back_wall": back} if half else {}
+    colors = ((sky, sky * 1.06, sky * 1.16), (sky * 1.05, sky * 1.03, sky))
+    return RenderScene(
+        camera=as_camera(plan["camera"]),
+        things=[render_thing(thing) for thing in plan["objects"]],
+        key=Light(tuple(light["position"]), tuple(light["intensity"]), light["radius"]),
+        fill=Light(tuple(light["fill_position"]), tuple(light["fill"]), 0.4),
+        floor=ground(plan["background"], tuple(plan["tint"])),
+        wall=wall(plan["wall"] or "plaster", tuple(plan["tint"])),
+        sky=colors if half else ((0.3, 0.42, 0.62), (0.62, 0.66, 0.7)),
+        seed=plan["texture_seed"],
+        **walls,
+    )
+
+
+def _raised(light: dict[str, Any], lift: float) -> dict[str, Any]:
+    for name in ("position", "fill_position"):
+        light[name] = [*light[name][:2], round(light[name][2] + lift, 4)]
+    return light
+
+
+def _narrowed(factor: Factor, named: Mapping[str, str]) -> Factor:
+    """One level only, where the request names it."""
+    if factor.name not in named or factor.name in ("category", "color", "material"):
+        return factor
+    if named[factor.name] not in factor.levels:
+        raise UsageError(f"'{named['category']}' is never {named[factor.name]}", where="relations")
+    return Factor(factor.name, (named[factor.name],), factor.doc)
+
+
+def _range(objects: int | Sequence[int]) -> tuple[int, int]:
+    try:
+        low, high = (objects, objects) if isinstance(objects, int) else objects
+        fits = 1 <= low <= high <= MOST_OBJECTS
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        hint = f"give a number or [low, high] from 1 to {MOST_OBJECTS}"
+        raise UsageError(f"objects is {objects}", where=HERE, hint=hint)
+    return int(low), int(high)
