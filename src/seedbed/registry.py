@@ -35,6 +35,7 @@ ROOMS = {
     "metric": "seedbed.audit.metrics",
     "step": "seedbed.run.steps",
     "engine": "seedbed.engine",
+    "exporter": "seedbed.run.export",
 }
 
 NESTED = ("shape",)  # kinds whose room has folders of its own

@@ -10,11 +10,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import seedbed as sb
 from seedbed.dataset.dataset import Dataset
 from seedbed.dataset.files import read_json, write_json
+from seedbed.dataset.images import encode
 from seedbed.errors import UsageError
 
 
@@ -124,3 +126,56 @@ def test_verify_of_tabletop_makes_pixels_again(scenes: Dataset) -> None:
     assert verdict.ok, verdict.faults
     assert {"image", "scene", "questions", "caption", "instance_mask"} <= set(verdict.checked["columns_compared"])
     assert json.loads(json.dumps(verdict.to_dict()))["ok"]
+
+
+BROKEN = '''
+from seedbed import register
+from seedbed.worlds.shapes.base import Shape
+from seedbed.worlds.geometry import MeshBuilder, box
+
+@register("shape", "broken_box")
+class BrokenBox(Shape):
+    ranges = {"a": (0.1, 0.2), "b": (0.1, 0.2), "c": (0.1, 0.2), "d": (0.1, 0.2)}
+
+    def build(self, **p):
+        return MeshBuilder().add(box((1 / 0, 1, 1))).build()
+'''
+
+
+def test_a_broken_object_spoils_its_rows_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text(BROKEN)
+    words = ["generate", "tabletop", "--rows", "40", "--out", str(tmp_path / "d"), "--set", "size=32", "--set", "render=turbo"]
+    words += ["--set", "categories=[cube, mug, broken_box, cone]", "--plugin", str(tmp_path / "broken.py")]
+    done = subprocess.run([sys.executable, "-m", "seedbed", *words], capture_output=True, text=True)
+    assert done.returncode == 4 and "ZeroDivisionError" in done.stderr and "column error" in done.stderr
+    rows = Dataset(tmp_path / "d").table().to_pylist()
+    assert len(rows) == 40
+    for row in rows:
+        if row["category"] == "broken_box":
+            assert "ZeroDivisionError: division by zero [broken.py:" in row["error"] and row["image"] is None
+        else:
+            assert row["error"] is None and row["image"] is not None
+    certificate = json.loads((tmp_path / "d" / "certificate.json").read_text())
+    assert certificate["rows_with_errors"] == 10
+    assert sum(shard["rows"] for shard in certificate["per_shard"]) == 40
+
+
+def test_verify_on_another_cpu_compares_pictures_within_a_tolerance(tmp_path: Path) -> None:
+    made = sb.generate("tabletop", rows=8, out=tmp_path / "d", size=48, render="turbo", buffers=["depth"])
+    assert sb.verify(made.path, sample=1.0).checked["comparison"] == "every column exactly"
+    lineage = json.loads((made.path / "lineage.json").read_text())
+    lineage["machine"]["cpu"] = "another one"
+    (made.path / "lineage.json").write_text(json.dumps(lineage))
+    verdict = sb.verify(made.path, sample=1.0)
+    assert verdict.ok and "ground truth and text exactly" in verdict.checked["comparison"]
+
+
+def test_pictures_beyond_the_tolerance_are_a_fault() -> None:
+    from seedbed.run.verify import _alike
+
+    plain = np.full((8, 8, 3), 100, np.uint8)
+    near, far = plain.copy(), plain.copy()
+    near[0, 0] += 3
+    far[:4] += 9
+    assert _alike(encode(plain), encode(near)) and not _alike(encode(plain), encode(far))
+    assert not _alike(encode(plain), encode(plain[:4])) and not _alike(None, encode(plain))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from seedbed.cli.common import emit, say, settings, shared
-from seedbed.errors import UsageError
+from seedbed.errors import PartialError, UsageError
 
 # settings that are arguments of `generate` itself; every other one is an option of the world
 OWN = ("design", "questions", "first")
@@ -34,7 +34,7 @@ def command(
     as_json: bool, progress: str,
 ) -> None:  # fmt: skip
     """Make a balanced dataset of WORLD. Running it again on an unfinished folder goes on."""
-    from seedbed.run.generate import generate
+    from seedbed.run.generate import failures, generate
     from seedbed.run.progress import Progress
 
     wanted = settings(changes)
@@ -53,6 +53,7 @@ def command(
         **wanted,
     )
     lineage = made.lineage
+    broken = failures(made)
     if as_json:
         emit(
             {
@@ -60,7 +61,10 @@ def command(
                 "rows": len(made),
                 "fingerprint": lineage["fingerprint"],
                 "columns": made.schema.names,
+                "errors": broken,
             }
         )
-        return
-    say(f"wrote {len(made):,} rows to {out} (fingerprint {lineage['fingerprint'][:12]}); look: seedbed view {out}")
+    else:
+        say(f"wrote {len(made):,} rows to {out} (fingerprint {lineage['fingerprint'][:12]}); look: seedbed view {out}")
+    if broken:
+        raise PartialError(f"some rows could not be made: {broken[0]}", where=out, hint="see the column error")

@@ -95,3 +95,5 @@ PROVENANCE = [
     pa.field("licence", pa.string()),  # SPDX identifier
     pa.field("consent", pa.string()),
 ]
+# of generated rows: why a row could not be made (its other columns are then null); null where it was made
+ERROR = pa.field("error", pa.string())

@@ -13,6 +13,8 @@ import numpy as np
 from torch.utils.data import IterableDataset, get_worker_info
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from seedbed.dataset.dataset import Dataset
 
 
@@ -47,18 +49,22 @@ class RowStream(IterableDataset[dict[str, Any]]):
                 yield self._batch(dataset, order[start : start + self.batch_size])
 
     def _batch(self, dataset: Dataset, rows: np.ndarray) -> dict[str, Any]:
-        import torch
+        return as_batch(dataset.take(rows, self.columns), self.columns)
 
-        from seedbed.dataset.images import decode_all
 
-        table = dataset.take(rows, self.columns)
-        out: dict[str, Any] = {}
-        for name in self.columns:
-            values = table[name].to_pylist()
-            if values and isinstance(values[0], bytes):
-                out[name] = torch.from_numpy(decode_all(values))
-            elif values and isinstance(values[0], (int, float)) and not isinstance(values[0], bool):
-                out[name] = torch.tensor(values)
-            else:
-                out[name] = values
-        return out
+def as_batch(table: pa.Table, columns: Sequence[str]) -> dict[str, Any]:
+    """Columns as torch takes them: images of one size as a uint8 tensor, numbers as tensors, the rest as lists."""
+    import torch
+
+    from seedbed.dataset.images import decode_all
+
+    out: dict[str, Any] = {}
+    for name in columns:
+        values = table[name].to_pylist()
+        if values and isinstance(values[0], bytes):
+            out[name] = torch.from_numpy(decode_all(values))
+        elif values and isinstance(values[0], (int, float)) and not isinstance(values[0], bool):
+            out[name] = torch.tensor(values)
+        else:
+            out[name] = values
+    return out

@@ -9,6 +9,7 @@ that are missing.
 from __future__ import annotations
 
 import shutil
+import traceback
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from seedbed import registry
 from seedbed.dataset.files import explained, write_json
-from seedbed.errors import UsageError, nearest
-from seedbed.lineage import canonical, code_version, digest, row_id, row_rng
+from seedbed.errors import SeedbedError, UsageError, nearest
+from seedbed.lineage import canonical, code_version, digest, machine, row_id, row_rng
 from seedbed.run.progress import Progress
 
 if TYPE_CHECKING:
@@ -68,6 +69,14 @@ def generate(
     with progress.step(f"generate {world}", len(shards), "shards") as step, explained(folder):
         _run_shards(folder, shards, engine, workers, step.tick)
     return _finish(folder, job)
+
+
+def failures(dataset: Dataset) -> list[str]:
+    """What stopped the rows that could not be made, each error once."""
+    if "error" not in dataset.schema.names:
+        return []
+    found = dataset.table(["error"])["error"].drop_null().to_pylist()
+    return list(dict.fromkeys(found))
 
 
 def make_program(
@@ -136,15 +145,21 @@ def make_rows(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -> 
     return pa.concat_tables(parts).combine_chunks()
 
 
+def plan_of(program: Mapping[str, Any], seed: int, index: int) -> Any:
+    """The plan of one row: its objects, poses and camera, without pixels."""
+    world, design = _world_and_design(canonical(program), seed)
+    return world.plan(design[index], row_rng(world.name, world.version, seed, index))
+
+
 def row_schema(program: Mapping[str, Any]) -> pa.Schema:
     """The columns of a program's rows: provenance, factors, the world's own, then language."""
     import pyarrow as pa
 
-    from seedbed.dataset.schema import PROVENANCE, QUESTION
+    from seedbed.dataset.schema import ERROR, PROVENANCE, QUESTION
 
     world, _ = _world_and_design(canonical(program), 0)
     factors = [pa.field(f.name, pa.string() if isinstance(f.levels[0], str) else pa.int64()) for f in world.factors]
-    fields = [*PROVENANCE, *factors, *world.schema]
+    fields = [*PROVENANCE, ERROR, *factors, *world.schema]
     if "scene" in world.schema.names:
         fields.append(pa.field("caption", pa.string()))
     if program["questions"]:
@@ -174,8 +189,8 @@ def _make_chunk(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -
 
     world, design = _world_and_design(canonical(program), seed)
     levels = [design[index] for index in indices]
-    plans = [world.plan(row, row_rng(world.name, world.version, seed, index)) for row, index in zip(levels, indices)]
-    made = pa.Table.from_batches([world.render(plans)])
+    plans = [_planned(world, row, seed, index) for row, index in zip(levels, indices)]
+    made, errors = _rendered(world, plans, indices)
     version = program_version(program)
     columns: dict[str, Any] = {
         "id": [row_id(world.name, version, seed, index) for index in indices],
@@ -187,10 +202,65 @@ def _make_chunk(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -
         "licence": [world.licence] * len(indices),
         "consent": [CONSENT] * len(indices),
     }
+    columns["error"] = errors
     columns.update({f.name: [row[f.name] for row in levels] for f in world.factors})
     columns.update({name: made[name] for name in made.column_names})
     columns.update(_describe(program, world, made, seed, indices))
     return pa.table(columns, schema=row_schema(program))
+
+
+def _planned(world: World, levels: Mapping[str, Any], seed: int, index: int) -> Any:
+    """The row's plan, or the exception that its program raised."""
+    try:
+        return world.plan(levels, row_rng(world.name, world.version, seed, index))
+    except Exception as error:
+        return error
+
+
+def _rendered(world: World, plans: Sequence[Any], indices: Sequence[int]) -> tuple[pa.Table, list[str | None]]:
+    """The world's columns, null in rows that could not be made, and why not.
+
+    A broken object of a user must not stop a long run; but when no row of a chunk can be made, its first error
+    is raised.
+    """
+    import pyarrow as pa
+
+    failed = {k: plan for k, plan in enumerate(plans) if isinstance(plan, Exception)}
+    good = [k for k in range(len(plans)) if k not in failed]
+    parts: list[pa.RecordBatch] = []
+    try:
+        parts = [world.render([plans[k] for k in good])] if good else []
+    except Exception:
+        made_alone = {k: _alone(world, plans[k]) for k in good}
+        failed.update({k: made for k, made in made_alone.items() if isinstance(made, Exception)})
+        good = [k for k in good if k not in failed]
+        parts = [made_alone[k] for k in good]
+    if failed and not good:
+        first = failed[min(failed)]
+        if isinstance(first, UsageError):
+            raise first
+        raise SeedbedError(f"no row could be made: {_told(first)}", where=f"row {indices[min(failed)]}") from first
+    place = {k: position for position, k in enumerate(good)}
+    table = pa.Table.from_batches(parts)
+    if failed:
+        table = table.take(pa.array([place.get(k) for k in range(len(plans))], pa.int64()))
+    return table, [_told(failed[k]) if k in failed else None for k in range(len(plans))]
+
+
+def _alone(world: World, plan: Any) -> Any:
+    try:
+        return world.render([plan])
+    except Exception as error:
+        return error
+
+
+def _told(error: Exception) -> str:
+    """The error's name and message, and the innermost three places that it came through."""
+    if isinstance(error, UsageError):
+        return error.line
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    way = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+    return f"{type(error).__name__}: {error} [{way}]"
 
 
 def _describe(
@@ -204,8 +274,14 @@ def _describe(
     count = program["questions"]
     known = {f.name: [str(v) for v in f.levels] for f in world.factors}
     vocabulary = {name: known.get(name, []) for name in ("category", "color", "material", "size")}
-    captions, questions = annotate(made["scene"].to_pylist(), rngs, questions=count, vocabulary=vocabulary)
-    return {"caption": captions, **({"questions": questions} if count else {})}
+    scenes = made["scene"].to_pylist()
+    there = [k for k, scene in enumerate(scenes) if scene is not None]
+    captions, questions = annotate(
+        [scenes[k] for k in there], [rngs[k] for k in there], questions=count, vocabulary=vocabulary
+    )
+    said, asked = dict(zip(there, captions)), dict(zip(there, questions))
+    rows = range(len(scenes))
+    return {"caption": [said.get(k) for k in rows], **({"questions": [asked.get(k) for k in rows]} if count else {})}
 
 
 def _open_or_create(folder: Path, job: Mapping[str, Any]) -> Dataset:
@@ -222,7 +298,7 @@ def _open_or_create(folder: Path, job: Mapping[str, Any]) -> Dataset:
         raise UsageError("a file is in the way", where=str(folder), hint="choose another --out")
     if folder.exists() and any(p.name not in (JOBS, TABLE) for p in folder.iterdir()):
         raise UsageError("the folder is not empty", where=str(folder), hint="choose another --out")
-    return Dataset.create(folder, row_schema(job["program"]), {"job": dict(job), "code": code_version()})
+    return Dataset.create(folder, row_schema(job["program"]), {"job": dict(job), "code": code_version(), "machine": machine()})
 
 
 def _shards(folder: Path, job: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -267,6 +343,7 @@ def _finish(folder: Path, job: Mapping[str, Any]) -> Dataset:
     names = [factor.name for factor in world.factors]
     shards = [shard["rows"] for shard in _shards(folder, job)]
     made = certificate(dataset.table(names), world.factors, job["program"]["design"], shards)
+    made["rows_with_errors"] = len(dataset) - dataset.table(["error"])["error"].null_count
     write_json(folder / CERTIFICATE, made)
     dataset.seal()
     shutil.rmtree(folder / JOBS, ignore_errors=True)

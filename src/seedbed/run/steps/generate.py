@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import Field
 
 from seedbed.dataset.files import read_json
-from seedbed.errors import UsageError
+from seedbed.errors import GateError, UsageError
 from seedbed.registry import register
-from seedbed.run.generate import CERTIFICATE, build_world, generate, make_program
+from seedbed.run.generate import CERTIFICATE, build_world, failures, generate, make_program
 from seedbed.run.step import DATASET, Context, Step, StepArgs
 
 
@@ -57,6 +57,9 @@ class Generate(Step):
             progress=context.progress,
             **args.options,
         )
+        broken = failures(dataset)
+        if broken:
+            raise GateError(f"some rows could not be made: {broken[0]}", where=str(dataset.path))
         certificate = read_json(dataset.path / CERTIFICATE)
         return {
             "rows": len(dataset),

@@ -90,8 +90,8 @@ def encode_buffer(name: str, frame: Frame, categories: Sequence[int]) -> Any:
     if name == "part_mask":
         return encode(np.where(objects, frame.part_mask + 1, 0).astype(np.uint8))
     if name == "semantic_mask":
-        table = np.array([*(c + 1 for c in categories), 0])
-        return encode(np.where(objects, table[frame.instance_mask], 0).astype(np.uint8))
+        table = np.array([c + 1 for c in categories])
+        return encode(np.where(objects, table[np.maximum(frame.instance_mask, 0)], 0).astype(np.uint8))
     if name == "amodal_masks":
         return [rle(frame.amodal_mask(k)) for k in range(frame.objects)]
     if name == "depth":

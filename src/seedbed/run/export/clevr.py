@@ -1,0 +1,68 @@
+"""CLEVR: `images/` and `scenes.json` (Johnson et al. 2017), relations as the scene graph states them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seedbed.dataset.files import write_json
+from seedbed.registry import register
+from seedbed.run.export.base import Exporter, rows, suffix
+
+if TYPE_CHECKING:
+    from seedbed.dataset import Dataset
+
+SIDES = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind": "behind"}
+
+
+@register("exporter", "clevr")
+class Clevr(Exporter):
+    """`relationships[side][i]` lists the objects that stand on that side of object i (with a margin: see worlds)."""
+
+    needs = ("image", "scene")
+
+    def write(self, dataset: Dataset, folder: Path) -> dict[str, Any]:
+        (folder / "images").mkdir()
+        scenes = []
+        for row in rows(dataset, ("image", "scene", "split")):
+            name = f"{row['number']:08d}.{suffix(row['image'])}"
+            (folder / "images" / name).write_bytes(row["image"])
+            scenes.append({**_scene(row["scene"]), "image_index": row["number"], "image_filename": name, "split": row.get("split")})
+        write_json(folder / "scenes.json", {"info": {"source": "Seedbed"}, "scenes": scenes})
+        return {"images": len(scenes), "objects": sum(len(s["objects"]) for s in scenes)}
+
+
+def _scene(scene: dict[str, Any]) -> dict[str, Any]:
+    objects = [
+        {
+            "shape": o["category"],
+            "color": o["color"],
+            "material": o["material"],
+            "size": o["size"],
+            "3d_coords": o["position"],
+            "rotation": o["rotation"],
+            "pixel_coords": [*o["pixel_xy"], o["depth"]],
+        }
+        for o in scene["objects"]
+    ]
+    relations = scene["relations"] or []
+    sides = {
+        side: [
+            sorted(r["subject"] for r in relations if r["predicate"] == predicate and r["object"] == k)
+            for k in range(len(objects))
+        ]
+        for side, predicate in SIDES.items()
+    }
+    return {"objects": objects, "relationships": sides, "directions": _directions(scene["camera"])}
+
+
+def _directions(camera: dict[str, Any]) -> dict[str, list[float]]:
+    ahead = np.array(camera["target"], float) - np.array(camera["eye"], float)
+    ahead[2] = 0.0
+    length = float(np.linalg.norm(ahead))
+    ahead = ahead / length if length else np.array([0.0, 1.0, 0.0])
+    right = np.array([ahead[1], -ahead[0], 0.0])
+    made = {"behind": ahead, "front": -ahead, "right": right, "left": -right, "above": [0, 0, 1], "below": [0, 0, -1]}
+    return {name: [float(v) for v in way] for name, way in made.items()}
