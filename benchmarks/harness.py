@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.worlds import Bar, table
 from seedbed.lineage import code_version, machine, packages
 
 HISTORY = Path(__file__).parent / "history"
@@ -61,7 +62,7 @@ def _seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def write(rows: list[Row]) -> Path:
+def write(rows: list[Row], bars: list[Bar]) -> Path:
     """Add the rows to the history (JSON) and replace the table in docs."""
     HISTORY.mkdir(exist_ok=True)
     now = datetime.datetime.now(datetime.UTC)
@@ -72,8 +73,9 @@ def write(rows: list[Row]) -> Path:
         "packages": packages(),
     }
     path = HISTORY / f"{now:%Y%m%dT%H%M%S}.json"
-    path.write_text(json.dumps({**record, "rows": [asdict(row) for row in rows]}, indent=1))
-    TABLE.write_text(_table(rows, record["machine"], now.date()))
+    path.write_text(json.dumps({**record, "rows": [asdict(row) for row in rows], "worlds": [asdict(bar) for bar in bars]}, indent=1))
+    lines = _table(rows, record["machine"], now.date()).rstrip("\n").split("\n")
+    TABLE.write_text("\n".join([*lines, *table(bars)]) + "\n")
     return path
 
 

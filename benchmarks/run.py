@@ -1,4 +1,4 @@
-"""Every benchmark, side by side with its peer: `make bench`, or `python -m benchmarks.run audit`."""
+"""Every benchmark, side by side with its peer: `make bench`, or `python -m benchmarks.run audit`, `... worlds`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 import seedbed as sb
 from benchmarks.harness import Case, measure, write
+from benchmarks.worlds import bars
 from seedbed.dataset.dataset import Dataset
 
 
@@ -27,8 +28,11 @@ def main() -> None:
             row = measure(case)
             print(f"{row.name}: {row.ours:.3g} s, {row.peer_name} {row.peer:.3g} s, ratio {row.ratio:.3g}", flush=True)
             rows.append(row)
+    found = bars() if not words or "worlds" in words else []
+    for bar in found:
+        print(f"{bar.name}: {bar.value:.3g} {bar.unit}{f' (wanted: {bar.goal})' if bar.goal else ''} {bar.peer}".rstrip())
     if rows and not words:
-        print(f"wrote {write(rows)} and docs/benchmarks.md")
+        print(f"wrote {write(rows, found)} and docs/benchmarks.md")
 
 
 def cases() -> Iterator[Case]:

@@ -104,7 +104,7 @@ def test_large_spaces_are_sampled_and_balanced() -> None:
         ({"fixed": {"color": "rd"}}, "did you mean 'red'"),
         ({"skew": {"color": {"zipf": 1, "tied": 0.3}}}, "give one of zipf"),
         ({"skew": {"color": {"given": "size", "tied": 0.3}, "size": {"given": "color", "tied": 0.5}}}, "circle"),
-        ({"where": "color == 'mauve'"}, "no combination of levels"),
+        ({"where": "color == 'mauve'"}, "has no level .mauve"),
         ({"skew": {"color": {"zipf": 1}}, "targets": [{"where": "color == 'red'"}]}, "exclude each other"),
     ],
 )
@@ -127,3 +127,75 @@ def test_certificate_counts_by_hand() -> None:
     assert skewed["empty_pairs"]["category x color"] == 1
     tied = certificate(pa.table({"a": [0, 1, 0, 1], "b": [0, 1, 0, 1]}), [Factor("a", (0, 1)), Factor("b", (0, 1))], {})
     assert tied["cramers_v"]["a x b"] == 1.0
+
+
+def test_conditional_factors_take_only_what_their_given_level_allows() -> None:
+    states = {"lamp": ("on", "off"), "box": ("open", "closed"), "ball": ("none",)}
+    factors = (
+        Factor("category", ("lamp", "box", "ball")),
+        Factor("color", ("red", "green", "blue")),
+        Factor("state", ("on", "off", "open", "closed", "none"), "", "category", states),
+    )
+    rows = Design(factors, {}, seed=2).rows(360)
+    assert all(row["state"] in states[str(row["category"])] for row in rows)
+    for category, allowed in states.items():
+        counts = [sum(r["category"] == category and r["state"] == s for r in rows) for s in allowed]
+        assert max(counts) - min(counts) <= 2
+    table = pa.table({name: [row[name] for row in rows] for name in ("category", "color", "state")})
+    made = certificate(table, factors, {}, [100, 100, 160])
+    assert made["conditional"]["state given category"] == {"largest_deviation": 0.0, "impossible_rows": 0}
+    assert [s["rows"] for s in made["per_shard"]] == [100, 100, 160] and made["per_shard"][1]["first"] == 100
+    wrong = table.set_column(2, "state", pa.array(["on"] * 360))
+    assert certificate(wrong, factors, {})["conditional"]["state given category"]["impossible_rows"] == 240
+
+
+def test_large_spaces_with_conditions_stay_nearly_balanced() -> None:
+    """97 x 17 x 11 x 2 x 6 levels cannot be listed; single and paired counts stay within the stated bound."""
+    many = tuple(f"c{k}" for k in range(97))
+    states = {c: (("a", "b") if k % 3 else ("none",)) for k, c in enumerate(many)}
+    factors = (
+        Factor("category", many),
+        Factor("color", tuple("rgbcmykwopq")),
+        Factor("ground", tuple("123456")),
+        Factor("state", ("a", "b", "none"), "", "category", states),
+    )
+    rows = Design(factors, {}, seed=0).rows(97 * 11 * 6)
+    assert all(row["state"] in states[str(row["category"])] for row in rows)
+    table = pa.table({f.name: [row[f.name] for row in rows] for f in factors})
+    made = certificate(table, factors, {})
+    assert made["marginal_deviation"]["largest"] < 0.08 and made["pairwise_deviation"]["largest"] <= 0.67
+
+
+@pytest.mark.parametrize("skewed", [False, True])
+def test_forbidden_and_held_out_combinations(skewed: bool) -> None:
+    factors = (Factor("shape", ("a", "b", "c")), Factor("color", ("r", "g", "b")), Factor("size", (1, 2)))
+    spec: dict = {"forbid": ["shape == 'a' and size == 2"], "holdout": ["shape == 'b' and color == 'r'", "shape == 'c' and color == 'g'"]}
+    if skewed:
+        spec["skew"] = {"shape": {"zipf": 1.0}}
+    for split in ("train", "test"):
+        rows = Design(factors, {**spec, "split": split}, seed=1).rows(150)
+        assert not any(r["shape"] == "a" and r["size"] == 2 for r in rows)
+        held = [(r["shape"], r["color"]) in {("b", "r"), ("c", "g")} for r in rows]
+        assert all(held) if split == "test" else not any(held)
+
+
+def test_wrong_forbids_and_holdouts_are_refused() -> None:
+    factors = (Factor("shape", ("a", "b")), Factor("color", ("r", "g")))
+    for spec, message in (
+        ({"forbid": ["shap == 'a'"]}, "did you mean 'shape'"),
+        ({"holdout": ["shape == 'z'"]}, "has no level|no level"),
+        ({"split": "test"}, "needs holdout"),
+        ({"forbid": ["shape in ['a', 'b']"]}, "no combination"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            Design(factors, spec)
+
+
+def test_conditional_factors_can_be_skewed_but_not_tied_to_another() -> None:
+    states = {"lamp": ("on", "off"), "ball": ("none",)}
+    factors = (Factor("category", ("lamp", "ball")), Factor("color", ("r", "g")), Factor("state", ("on", "off", "none"), "", "category", states))
+    rows = Design(factors, {"skew": {"state": {"weights": {"on": 9.0}}}}, seed=0).rows(400)
+    lamps = [r["state"] for r in rows if r["category"] == "lamp"]
+    assert set(lamps) == {"on", "off"} and lamps.count("on") / len(lamps) > 0.8
+    with pytest.raises(UsageError, match="already depends on 'category'"):
+        Design(factors, {"skew": {"state": {"given": "color", "tied": 0.9}}})

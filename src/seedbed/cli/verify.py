@@ -7,12 +7,19 @@ from pathlib import Path
 import click
 
 from seedbed.cli.common import emit, say, shared
-from seedbed.errors import GateError
+from seedbed.errors import GateError, UsageError
 
 
-@click.command("verify", epilog="Example: seedbed verify runs/loop --sample 0.01")
+def _share(context: click.Context, parameter: click.Parameter, value: str) -> float:
+    try:
+        return float(value[:-1]) / 100 if value.endswith("%") else float(value)
+    except ValueError:
+        raise UsageError(f"sample is {value}", where="--sample", hint="give a share such as 0.01 or 1%") from None
+
+
+@click.command("verify", epilog="Example: seedbed verify data/a --sample 1%")
 @click.argument("path")
-@click.option("--sample", type=float, default=0.02, show_default=True, help="Share of rows to make again.")
+@click.option("--sample", default="2%", show_default=True, callback=_share, help="Rows to make again: 0.01 or 1%.")
 @click.option("--repair", is_flag=True, help="First walk a damaged dataset back to its newest whole version.")
 @shared
 def command(path: str, sample: float, repair: bool, as_json: bool, progress: str) -> None:
@@ -29,6 +36,8 @@ def command(path: str, sample: float, repair: bool, as_json: bool, progress: str
     else:
         facts = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in verdict.checked.items() if isinstance(v, int))
         click.echo(f"{verdict.kind} {path}: {'verified' if verdict.ok else 'NOT as recorded'} ({facts})")
+        if "comparison" in verdict.checked:
+            click.echo(f"  compared: {verdict.checked['comparison']}")
         for fault in verdict.faults:
             click.echo(f"  {fault}")
     if not verdict.ok:

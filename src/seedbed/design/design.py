@@ -3,13 +3,14 @@
 Balance is made by minimisation (Taves 1974; Pocock & Simon 1975), the method of clinical trials: each
 row takes, among the cells still free in its block, the one that leaves marginal and pairwise counts most
 even. A block is the full factorial where that has at most 4,096 cells, so every full block holds each
-cell exactly once and every prefix is nearly balanced; larger spaces use blocks of 512 rows chosen among
-random candidates. Skewed designs draw each row independently, as a crawl would.
+cell exactly once and every prefix is nearly balanced; larger spaces use blocks of 2,048 rows, each the best
+of a few random cells after two changes of one level. Skewed designs draw each row independently, as a crawl would.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -24,8 +25,9 @@ from seedbed.lineage import row_rng
 from seedbed.slices import Slice
 
 FULL_FACTORIAL = 4096
-BLOCK = 512
-CANDIDATES = 64
+BLOCK = 2048
+CANDIDATES = 24
+STEPS = 2
 
 Levels = dict[str, str | int]
 
@@ -109,14 +111,34 @@ class _Cells:
             [k for k, level in enumerate(f.levels) if str(fixed.get(f.name, level)) == str(level)] for f in factors
         ]
         self.conditions = _conditions(factors)
+        steps = [(place, level) for place, choice in enumerate(self.choices) for level in choice]
+        self._steps = (np.arange(len(steps)), np.array([p for p, _ in steps]), np.array([k for _, k in steps]))
         self.full = int(np.prod([float(len(choice)) for choice in self.choices])) <= FULL_FACTORIAL
         if self.full:
             every = np.array(list(itertools.product(*self.choices)), dtype=np.int16).reshape(-1, len(factors))
-            self.cells = self._kept(every)
+            self.cells = self._even(self._kept(every))
             self._refuse_empty(len(self.cells))
+            self.full = len(self.cells) <= FULL_FACTORIAL
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    def _even(self, cells: np.ndarray) -> np.ndarray:
+        """Cells repeated so that levels with few conditional ones are as frequent as those with many."""
+        for _, given, table in self.conditions:
+            counts = table.sum(1)
+            most = math.lcm(*(int(c) for c in counts if c))
+            if len(cells) * most > FULL_FACTORIAL * 64:
+                return np.repeat(cells, FULL_FACTORIAL + 1, axis=0)[: FULL_FACTORIAL + 1]  # too many: drawn instead
+            cells = np.repeat(cells, (most // np.maximum(counts, 1))[cells[:, given]], axis=0)
+        return cells
+
+    def nearby(self, cell: np.ndarray) -> np.ndarray:
+        """The cells that differ from this one in one factor at most."""
+        rows, places, levels = self._steps
+        found = np.repeat(cell[None], len(rows), axis=0)
+        found[rows, places] = levels
+        return self._kept(found)
 
     def candidates(self, rng: np.random.Generator, rows: int) -> np.ndarray:
         """Random allowed cells of a space too large to list; shape (rows, CANDIDATES, factors)."""
@@ -226,7 +248,7 @@ def _minimise(cells: _Cells, rng: np.random.Generator) -> np.ndarray:
     """Rows in an order whose every prefix has even marginal and pairwise counts."""
     tally = _Tally(cells)
     if not cells.full:
-        return np.array([tally.best(offered) for offered in cells.candidates(rng, BLOCK)])
+        return np.array([tally.settle(offered, cells) for offered in cells.candidates(rng, BLOCK)])
     free = cells.cells[rng.permutation(len(cells))]
     chosen = []
     for _ in range(len(cells)):
@@ -258,12 +280,29 @@ class _Tally:
 
     def best(self, offered: np.ndarray) -> np.ndarray:
         """The offered cell that leaves counts most even, now counted; `place` is its row."""
-        levels = offered.astype(np.int64)
-        joint = levels[:, self._first] * self._width + levels[:, self._second]
-        at = np.concatenate([levels, joint], axis=1) + self._starts
+        at = self._where(offered)
         self.place = int(np.argmin((self._counts[at] * self._weights[at]).sum(1)))
         self._counts[at[self.place]] += 1
         return offered[self.place].copy()
+
+    def settle(self, offered: np.ndarray, cells: _Cells) -> np.ndarray:
+        """The best offered cell, made better by a few changes of one level, now counted."""
+        cell = self._least(offered)
+        for _ in range(STEPS):
+            cell = self._least(cells.nearby(cell))
+        self._counts[self._where(cell[None])[0]] += 1
+        return cell
+
+    def _least(self, offered: np.ndarray) -> np.ndarray:
+        at = self._where(offered)
+        least: np.ndarray = offered[int(np.argmin((self._counts[at] * self._weights[at]).sum(1)))]
+        return least
+
+    def _where(self, offered: np.ndarray) -> np.ndarray:
+        """Places of the cells' counts, (cells, factors + pairs)."""
+        levels = offered.astype(np.int64)
+        joint = levels[:, self._first] * self._width + levels[:, self._second]
+        return np.concatenate([levels, joint], axis=1) + self._starts
 
 
 def _shares_of_levels(cells: _Cells) -> list[np.ndarray]:

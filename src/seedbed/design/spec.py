@@ -19,7 +19,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from seedbed.errors import UsageError, nearest
-from seedbed.slices import Slice
+from seedbed.slices import Compare, Join, Node, Not, Slice
 
 
 class Closed(BaseModel):
@@ -108,7 +108,22 @@ class Spec(Closed):
             if skew.given is not None:
                 _known_factor(skew.given, factors, f"{where}.skew.{name}.given")
         for text in [self.where, *self.forbid, *self.holdout, *(target.where for target in self.targets)]:
-            Slice.parse(text).check(factors, where=f"{where}: {text}" if text else where)
+            parsed = Slice.parse(text)
+            parsed.check(factors, where=f"{where}: {text}" if text else where)
+            for name, level in named_levels(parsed.node):
+                _known_level(name, level, factors, f"{where}: {text}")
+
+
+def named_levels(node: Node | None) -> list[tuple[str, Any]]:
+    """(factor, level) of every test of equality in a slice: `==`, `!=`, `in`, `not in`."""
+    if isinstance(node, Join):
+        return [pair for part in node.parts for pair in named_levels(part)]
+    if isinstance(node, Not):
+        return named_levels(node.part)
+    if isinstance(node, Compare) and node.op in ("==", "!=", "in", "not in"):
+        values = node.value if isinstance(node.value, tuple) else (node.value,)
+        return [(node.column, value) for value in values]
+    return []
 
 
 def _known_factor(name: str, factors: dict[str, tuple[Any, ...]], where: str) -> None:

@@ -50,21 +50,23 @@ def orbit(
 
 
 def _place(bodies: list[Body], draws: Draws, spread: float) -> bool:
-    for k, body in enumerate(bodies):
+    """Round footprints GAP apart: stricter than rectangles, and independent of yaw."""
+    standing: list[tuple[float, float, float]] = []
+    for body in bodies:
+        radius = body.radius
         for _ in range(TRIES):
-            body.x, body.y = round(draws.uniform(-spread, spread), 4), round(draws.uniform(-spread, spread), 4)
-            if not any(_touch(body, other) for other in bodies[:k]):
+            x, y = draws.uniform(-spread, spread), draws.uniform(-spread, spread)
+            for u, v, r in standing:
+                reach = radius + r
+                if (x - u) * (x - u) + (y - v) * (y - v) < reach * reach:
+                    break
+            else:
                 break
         else:
             return False
-        body.yaw = round(draws.uniform(-180, 180), 3)
+        standing.append((x, y, radius + GAP + 2e-4))
+        body.x, body.y, body.yaw = round(x, 4), round(y, 4), round(draws.uniform(-180, 180), 3)
     return True
-
-
-def _touch(a: Body, b: Body) -> bool:
-    """Whether two round footprints come nearer than GAP: stricter than rectangles, and independent of yaw."""
-    reach = a.radius + b.radius + GAP
-    return (a.x - b.x) ** 2 + (a.y - b.y) ** 2 < reach * reach
 
 
 def _fair(bodies: list[Body], view: Eye) -> bool:

@@ -19,7 +19,7 @@ SMALL = ("solids", "kitchen", "food", "office", "household")
 class Kind:
     """One kind of place. Sizes are metres; `carrier` is the furniture that the objects stand on, "" the ground."""
 
-    view: Callable[[Draws], Eye]
+    view: Callable[[Draws, float], Eye]
     groups: tuple[str, ...]
     smallest: float
     largest: float
@@ -34,9 +34,9 @@ class Kind:
 
 def _view(
     distance: float, lift: float, low: float, high: float, fov: float, side: float = 30.0, y: float = 0.0
-) -> Callable[[Draws], Eye]:
-    def made(draws: Draws) -> Eye:
-        far = distance * draws.uniform(0.94, 1.08)
+) -> Callable[[Draws, float], Eye]:
+    def made(draws: Draws, scale: float) -> Eye:
+        far = distance * scale * draws.uniform(0.94, 1.08)
         return orbit(draws, far, low=low, high=high, side=side, lift=lift, at=(0.0, y), fov=fov)
 
     return made
@@ -67,6 +67,15 @@ KINDS: dict[str, Kind] = {
     ),
 }  # fmt: skip
 PLACES = tuple(KINDS)
+ROOMY = 5  # objects on the ground that a place of its usual size has room for
+
+
+def grown(kind: Kind, objects: int) -> tuple[Ground, tuple[float, float], float]:
+    """The place's ground and room, larger for many objects, and by how much."""
+    scale = 1.0 if kind.carrier else max(1.0, (objects / ROOMY) ** 0.5)
+    g, (half, back) = kind.ground, kind.room
+    wall = None if g.back is None else g.back * scale
+    return Ground(g.width * scale, g.depth * scale, g.x, g.y, wall, g.hang), (half * scale, back * scale), scale
 
 
 def categories_of(kind: Kind, categories: tuple[str, ...]) -> tuple[str, ...]:

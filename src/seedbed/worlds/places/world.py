@@ -25,7 +25,7 @@ from seedbed.worlds.materials.colors import BASIC, COLORS
 from seedbed.worlds.objects.draw import NO_STATE, SIZES, Thing, chosen_levels, colors_of, draw_object, known_shapes, states_of
 from seedbed.worlds.objects.draws import Draws
 from seedbed.worlds.objects.picture import Picture, render_thing
-from seedbed.worlds.places.kinds import KINDS, PLACES, Kind, categories_of
+from seedbed.worlds.places.kinds import KINDS, PLACES, Kind, categories_of, grown
 from seedbed.worlds.render.scene import MAX_OBJECTS, Light, RenderScene
 from seedbed.worlds.tabletop.world import lights, object_factors, tint
 
@@ -123,7 +123,9 @@ class Places:
         bodies = [body_of(thing) for thing in objects]
         placed = self._furnish(objects, bodies, kind)
         todo = [goal for goal in goals if goal.number not in placed]
-        view = solve(bodies, todo, kind.ground, draws, kind.view, placed, [r.text for r in self.requests])
+        area, room, scale = grown(kind, len(objects))
+        texts = [request.text for request in self.requests]
+        view = solve(bodies, todo, area, draws, lambda d: kind.view(d, scale), placed, texts)
         for thing, body in zip(objects, bodies):
             pose = {"x": body.x, "y": body.y, "z": round(body.z, 5), "yaw": body.yaw}
             thing.update(**pose, supported_by=body.by, inside=body.inside)
@@ -133,9 +135,9 @@ class Places:
             "camera": view.plan(),
             "background": draws.pick(kind.grounds),
             "wall": draws.pick(kind.walls) if kind.walls else "",
-            "room": list(kind.room),
+            "room": list(room),
             "tint": tint(draws),
-            "lights": _raised(lights(draws, view, kind.light), kind.lift),
+            "lights": _raised(lights(draws, view, kind.light * scale), kind.lift),
             "texture_seed": draws.integer(0, (1 << 20) - 1),
         }
 

@@ -88,12 +88,10 @@ def resolve_gbuffer(
     for k in range(n2):
         if zb[b * P * n2 + (y * SS + k // SS) * (W * SS) + x * SS + k % SS] > wp.uint64(0):
             anyk = True
-    if not anyk:  # only room surfaces: test the four pixel corners
+    if not anyk:  # only room surfaces: test two opposite corners of the pixel
         qa, ia = planes(s, s.eye, ray_direction(s, float(x), float(y), float(W), float(H)))
-        qb, ib = planes(s, s.eye, ray_direction(s, float(x) + 1.0, float(y), float(W), float(H)))
-        qc, ic = planes(s, s.eye, ray_direction(s, float(x), float(y) + 1.0, float(W), float(H)))
         qd, ie = planes(s, s.eye, ray_direction(s, float(x) + 1.0, float(y) + 1.0, float(W), float(H)))
-        if ia == ib and ia == ic and ia == ie:
+        if ia == ie:
             nsm = 0
             nl = 1
             lid[0] = ia

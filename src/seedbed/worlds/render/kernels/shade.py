@@ -172,7 +172,12 @@ def shade(
                 if vi[0] > 0.0:
                     col += area_light(n, vw, pos, s.lp0, s.lc0, s.lr0, alb, ro, f0) * vi[0]
                 if s.lc1[0] > 0.0 and vi[1] > 0.0:
-                    col += area_light(n, vw, pos, s.lp1, s.lc1, s.lr1, alb, ro, f0) * vi[1]
+                    if ro < 0.6:
+                        col += area_light(n, vw, pos, s.lp1, s.lc1, s.lr1, alb, ro, f0) * vi[1]
+                    else:  # too rough for its weak highlight to be seen
+                        l1 = s.lp1 - pos
+                        d1 = wp.dot(l1, l1)
+                        col += wp.cw_mul(alb, s.lc1) * (wp.max(wp.dot(n, l1), 0.0) / (wp.sqrt(d1) * d1) * vi[1])
                 nv = wp.max(wp.dot(n, vw), 0.0)
                 x = 1.0 - wp.max(nv, 0.15)
                 if m.glass > 0.5:

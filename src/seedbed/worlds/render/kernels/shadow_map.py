@@ -10,8 +10,8 @@ from seedbed.worlds.render.kernels.sampling import fract, sequence
 from seedbed.worlds.render.kernels.structs import LAYERS, GBuf, Material, View, surface_place
 
 SIDE = wp.constant(384)  # texels along the map
-TAPS = wp.constant(8)
-FEW = wp.constant(5)
+TAPS = wp.constant(7)
+FEW = wp.constant(4)
 GOLDEN_C = wp.constant(-0.7373688)  # cosine and sine of the golden angle
 GOLDEN_S = wp.constant(0.6754903)
 
@@ -125,7 +125,7 @@ def openness(g: GBuf, base: int, at: wp.vec3, n: wp.vec3, x: int, y: int, W: int
         e = c * 0.309017 - d * 0.951057
         d = c * 0.951057 + d * 0.309017
         c = e
-    return wp.clamp(1.0 - blocked * 0.36, 0.15, 1.0)
+    return wp.clamp(1.0 - blocked * 0.45, 0.15, 1.0)
 
 
 @wp.kernel
