@@ -73,7 +73,9 @@ def write(rows: list[Row], bars: list[Bar]) -> Path:
         "packages": packages(),
     }
     path = HISTORY / f"{now:%Y%m%dT%H%M%S}.json"
-    path.write_text(json.dumps({**record, "rows": [asdict(row) for row in rows], "worlds": [asdict(bar) for bar in bars]}, indent=1))
+    path.write_text(
+        json.dumps({**record, "rows": [asdict(row) for row in rows], "worlds": [asdict(bar) for bar in bars]}, indent=1)
+    )
     lines = _table(rows, record["machine"], now.date()).rstrip("\n").split("\n")
     TABLE.write_text("\n".join([*lines, *table(bars)]) + "\n")
     return path

@@ -30,7 +30,9 @@ def main() -> None:
             rows.append(row)
     found = bars() if not words or "worlds" in words else []
     for bar in found:
-        print(f"{bar.name}: {bar.value:.3g} {bar.unit}{f' (wanted: {bar.goal})' if bar.goal else ''} {bar.peer}".rstrip())
+        print(
+            f"{bar.name}: {bar.value:.3g} {bar.unit}{f' (wanted: {bar.goal})' if bar.goal else ''} {bar.peer}".rstrip()
+        )
     if rows and not words:
         print(f"wrote {write(rows, found)} and docs/benchmarks.md")
 

@@ -103,9 +103,12 @@ def _blender(scene: RenderScene) -> float:
         main = thing.surfaces[0]
         things.append(
             {
-                "vertices": placed.tolist(), "faces": thing.mesh.faces.tolist(), "color": main.color,
-                "roughness": main.roughness, "metalness": main.metalness,
-            }  # fmt: skip
+                "vertices": placed.tolist(),
+                "faces": thing.mesh.faces.tolist(),
+                "color": main.color,
+                "roughness": main.roughness,
+                "metalness": main.metalness,
+            }
         )
     data: dict[str, Any] = {
         "size": SIZE, "samples": 32, "sky": scene.sky[0], "things": things, "light": scene.key.position,
@@ -150,7 +153,9 @@ def _two_processes() -> Bar:
 
     def run(count: int) -> float:
         pipe = subprocess.PIPE
-        workers = [subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe, text=True) for _ in range(count)]
+        workers = [
+            subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe, text=True) for _ in range(count)
+        ]
         for worker in workers:
             worker.stdout.readline()  # type: ignore[union-attr]
         start = time.perf_counter()
@@ -183,7 +188,10 @@ def _first_image() -> Bar:
         "make_rows(make_program('tabletop', {'size': 224}, None), 0, [0])\nprint(time.perf_counter() - t)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-    times = [float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout) for _ in range(5)]
+    times = [
+        float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
+        for _ in range(5)
+    ]
     return Bar("start to first picture, kernels compiled", statistics.median(times), "s", "under 1")
 
 
@@ -199,9 +207,15 @@ def _memory() -> Bar:
     return Bar("memory grown from picture 2,000 to 10,000", float(done.stdout), "MB", "flat")
 
 
-
-
 def table(found: list[Bar]) -> list[str]:
     """Rows of Markdown."""
-    head = ["", "## Worlds", "", "Medians; CPU time of one core for pictures and plans.", "", "| bar | measured | wanted | peer |", "|---|---|---|---|"]
+    head = [
+        "",
+        "## Worlds",
+        "",
+        "Medians; CPU time of one core for pictures and plans.",
+        "",
+        "| bar | measured | wanted | peer |",
+        "|---|---|---|---|",
+    ]
     return [*head, *(f"| {b.name} | {b.value:.3g} {b.unit} | {b.goal} | {b.peer} |" for b in found)]

@@ -169,7 +169,10 @@ def test_large_spaces_with_conditions_stay_nearly_balanced() -> None:
 @pytest.mark.parametrize("skewed", [False, True])
 def test_forbidden_and_held_out_combinations(skewed: bool) -> None:
     factors = (Factor("shape", ("a", "b", "c")), Factor("color", ("r", "g", "b")), Factor("size", (1, 2)))
-    spec: dict = {"forbid": ["shape == 'a' and size == 2"], "holdout": ["shape == 'b' and color == 'r'", "shape == 'c' and color == 'g'"]}
+    spec: dict = {
+        "forbid": ["shape == 'a' and size == 2"],
+        "holdout": ["shape == 'b' and color == 'r'", "shape == 'c' and color == 'g'"],
+    }
     if skewed:
         spec["skew"] = {"shape": {"zipf": 1.0}}
     for split in ("train", "test"):
@@ -193,7 +196,11 @@ def test_wrong_forbids_and_holdouts_are_refused() -> None:
 
 def test_conditional_factors_can_be_skewed_but_not_tied_to_another() -> None:
     states = {"lamp": ("on", "off"), "ball": ("none",)}
-    factors = (Factor("category", ("lamp", "ball")), Factor("color", ("r", "g")), Factor("state", ("on", "off", "none"), "", "category", states))
+    factors = (
+        Factor("category", ("lamp", "ball")),
+        Factor("color", ("r", "g")),
+        Factor("state", ("on", "off", "none"), "", "category", states),
+    )
     rows = Design(factors, {"skew": {"state": {"weights": {"on": 9.0}}}}, seed=0).rows(400)
     lamps = [r["state"] for r in rows if r["category"] == "lamp"]
     assert set(lamps) == {"on", "off"} and lamps.count("on") / len(lamps) > 0.8

@@ -21,7 +21,9 @@ from seedbed.run.generate import generate
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     buffers = ["instance_mask", "part_mask", "semantic_mask", "depth", "normals", "coordinates", "amodal_masks"]
-    return generate("places", rows=10, out=tmp_path_factory.mktemp("x") / "d", size=64, render="turbo", buffers=buffers, questions=2)
+    return generate(
+        "places", rows=10, out=tmp_path_factory.mktemp("x") / "d", size=64, render="turbo", buffers=buffers, questions=2
+    )
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -118,7 +120,9 @@ def test_webdataset_is_read_by_webdataset_and_is_reproducible(made: Dataset, tmp
 def test_huggingface_loads_pictures(made: Dataset, tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets")
     export(made.path, to="huggingface", out=tmp_path / "hf")
-    loaded = datasets.load_dataset("parquet", data_dir=str(tmp_path / "hf" / "data"), split="train", cache_dir=str(tmp_path / "cache"))
+    loaded = datasets.load_dataset(
+        "parquet", data_dir=str(tmp_path / "hf" / "data"), split="train", cache_dir=str(tmp_path / "cache")
+    )
     kept = made.table().to_pylist()
     assert len(loaded) == 10 and isinstance(loaded.features["image"], datasets.Image)
     for row, want in zip(loaded, kept):
@@ -133,7 +137,9 @@ def test_gltf_opens_in_trimesh(made: Dataset, tmp_path: Path) -> None:
     for row in made.table().to_pylist()[:4]:
         scene = trimesh.load_scene(tmp_path / "gltf" / f"{row['index']:08d}.glb")
         nodes = {n for n in scene.graph.nodes if str(n).startswith("object_")}
-        assert {f"object_{k}" for k in range(len(row["scene"]["objects"]))} <= {str(n).rsplit("_part")[0] for n in nodes}
+        assert {f"object_{k}" for k in range(len(row["scene"]["objects"]))} <= {
+            str(n).rsplit("_part")[0] for n in nodes
+        }
         assert len(scene.geometry) >= len(row["scene"]["objects"])
         for k, thing in enumerate(row["scene"]["objects"]):
             parts = [g for g in scene.graph.nodes_geometry if str(g).startswith(f"object_{k}")]
@@ -157,7 +163,9 @@ def test_passes_hold_depth_in_metres(made: Dataset, tmp_path: Path) -> None:
             depth = file.channels()["Z"].pixels
         stored = decode(row["depth"])[..., 0]
         assert np.allclose(depth[stored < 65535], stored[stored < 65535] / 1000, atol=1e-5)
-        assert np.array_equal(decode((tmp_path / "p" / f"{k:08d}" / "part_mask.png").read_bytes()), decode(row["part_mask"]))
+        assert np.array_equal(
+            decode((tmp_path / "p" / f"{k:08d}" / "part_mask.png").read_bytes()), decode(row["part_mask"])
+        )
 
 
 def test_what_cannot_be_exported_is_refused(made: Dataset, glyphs: Dataset, tmp_path: Path) -> None:

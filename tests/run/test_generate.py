@@ -128,7 +128,7 @@ def test_verify_of_tabletop_makes_pixels_again(scenes: Dataset) -> None:
     assert json.loads(json.dumps(verdict.to_dict()))["ok"]
 
 
-BROKEN = '''
+BROKEN = """
 from seedbed import register
 from seedbed.worlds.shapes.base import Shape
 from seedbed.worlds.geometry import MeshBuilder, box
@@ -139,12 +139,23 @@ class BrokenBox(Shape):
 
     def build(self, **p):
         return MeshBuilder().add(box((1 / 0, 1, 1))).build()
-'''
+"""
 
 
 def test_a_broken_object_spoils_its_rows_and_no_other(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text(BROKEN)
-    words = ["generate", "tabletop", "--rows", "40", "--out", str(tmp_path / "d"), "--set", "size=32", "--set", "render=turbo"]
+    words = [
+        "generate",
+        "tabletop",
+        "--rows",
+        "40",
+        "--out",
+        str(tmp_path / "d"),
+        "--set",
+        "size=32",
+        "--set",
+        "render=turbo",
+    ]
     words += ["--set", "categories=[cube, mug, broken_box, cone]", "--plugin", str(tmp_path / "broken.py")]
     done = subprocess.run([sys.executable, "-m", "seedbed", *words], capture_output=True, text=True)
     assert done.returncode == 4 and "ZeroDivisionError" in done.stderr and "column error" in done.stderr

@@ -123,7 +123,9 @@ def test_something_passes_behind_something() -> None:
     design = Design(world.factors, {"where": "motion == 'hides'"}, seed=2)
     plans = [world.plan(design[i], row_rng("moving", "1", 2, i)) for i in range(10)]
     events = [row["scene"]["events"] for row in world.render(plans).to_pylist()]
-    gone = [any(e["kind"] == "disappears" and e["subject"] == 0 and e["object"] == 1 for e in found) for found in events]
+    gone = [
+        any(e["kind"] == "disappears" and e["subject"] == 0 and e["object"] == 1 for e in found) for found in events
+    ]
     back = [any(e["kind"] == "appears" and e["subject"] == 0 for e in found) for found in events]
     assert sum(gone) >= 7 and sum(back) >= 5  # measured 9 and 9 of 10
 
@@ -154,7 +156,7 @@ def test_friction_stops_and_gravity_pulls_as_in_the_book() -> None:
 
 def test_collisions_keep_momentum() -> None:
     one, two = Moved(Body((0.1, 0.1, 0.1), x=-0.2), vx=1.0), Moved(Body((0.1, 0.1, 0.2)))
-    poses, events = simulate([one, two], 3, 8.0)
+    _, events = simulate([one, two], 3, 8.0)
     hit = next(e for e in events if e["kind"] == "collides")
     assert (hit["subject"], hit["object"]) == (0, 1)
     # just after contact: m v before = m v after, up to friction over the few steps

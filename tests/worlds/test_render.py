@@ -195,12 +195,20 @@ def test_glass_bends_light_by_snell() -> None:
     glass = Surface("plain", (1.0, 1.0, 1.0), roughness=0.03, glass=1.0)
 
     def column(things: list[Thing]) -> float:
-        drawn = RenderScene(view, things, Light((-1, -1, 3), (9, 9, 9), 0.2), Light((1, 1, 3), (2, 2, 2), 0.2), GRAY, GRAY)
+        drawn = RenderScene(
+            view, things, Light((-1, -1, 3), (9, 9, 9), 0.2), Light((1, 1, 3), (2, 2, 2), 0.2), GRAY, GRAY
+        )
         picture = Renderer(160, 160, preset="good").render([drawn])[0].rgb.astype(float)
         red = np.clip(picture[60:100, :, 0] - picture[60:100, :, 1] - 25, 0, None).sum(0)
         return float((red * (np.arange(160) + 0.5)).sum() / red.sum())
 
-    bare, bent = (column(t) for t in ([Thing(line, at(0, 0), (stripe,))], [Thing(line, at(0, 0), (stripe,)), Thing(block, at(0, 0), (glass,))]))
+    bare, bent = (
+        column(t)
+        for t in (
+            [Thing(line, at(0, 0), (stripe,))],
+            [Thing(line, at(0, 0), (stripe,)), Thing(block, at(0, 0), (glass,))],
+        )
+    )
     # a ray at x on the top face at height .35 is refracted to sin/1.5: solve for where the stripe at x = .2 is seen
     tan = np.tan(np.radians(20.0))
     offsets = np.linspace(0.05, 0.4, 4000)

@@ -7,17 +7,17 @@ import sys
 from collections import Counter
 
 import numpy as np
-import pytest
 
 from seedbed.dataset.dataset import Dataset
 from seedbed.dataset.images import decode
 from seedbed.design import Design
 from seedbed.worlds.base import row_rng
-from seedbed.worlds.tabletop import Tabletop
 from seedbed.worlds.layout.relations import MARGIN
 from seedbed.worlds.materials.catalogue import GROUNDS, MATERIALS, WALLS
 from seedbed.worlds.materials.colors import BASIC, COLORS
 from seedbed.worlds.objects.draw import states_of
+from seedbed.worlds.tabletop import Tabletop
+
 
 def test_there_are_enough_of_everything() -> None:
     world = Tabletop(size=64)

@@ -71,11 +71,11 @@ def _per_shard(codes: dict[str, np.ndarray], free: Sequence[Factor], shards: Seq
     found, start = [], 0
     for rows in shards:
         part = {f.name: codes[f.name][start : start + rows] for f in free}
-        single = {n: _deviation(np.bincount(c, minlength=len(f.levels))) for f in free for n, c in [(f.name, part[f.name])]}
+        single = {
+            n: _deviation(np.bincount(c, minlength=len(f.levels))) for f in free for n, c in [(f.name, part[f.name])]
+        }
         double = {
-            f"{a.name} x {b.name}": _deviation(
-                _cross(part[a.name], part[b.name], len(a.levels), len(b.levels))
-            )
+            f"{a.name} x {b.name}": _deviation(_cross(part[a.name], part[b.name], len(a.levels), len(b.levels)))
             for a, b in itertools.combinations(free, 2)
         }
         found.append({

@@ -229,33 +229,40 @@ def _turns(shares: tuple[float, ...], index: int) -> np.ndarray:
     return _turn_table(shares, size)[index]
 
 
-_blocks: dict[tuple[int, int, int, int], tuple[_Cells, np.ndarray]] = {}
+_blocks: dict[tuple[int, int, int, int], tuple[_Cells, _Block]] = {}
 
 
-def _block(cells: _Cells, seed: int, part: int, number: int) -> np.ndarray:
-    """Block `number`: level numbers, shape (rows, factors). The last few blocks are remembered."""
+def _block(cells: _Cells, seed: int, part: int, number: int) -> _Block:
+    """Block `number`: rows of level numbers. The last few blocks are remembered."""
     key = (id(cells), seed, part, number)
     if key not in _blocks:
         if len(_blocks) > 256:
             _blocks.clear()
         rng = row_rng("design", "1", seed, number, f"block{part}")
         # the cells are kept beside the block, so that their id is not given to another while it is a key
-        _blocks[key] = (cells, _minimise(cells, rng))
+        _blocks[key] = (cells, _Block(cells, rng))
     return _blocks[key][1]
 
 
-def _minimise(cells: _Cells, rng: np.random.Generator) -> np.ndarray:
-    """Rows in an order whose every prefix has even marginal and pairwise counts."""
-    tally = _Tally(cells)
-    if not cells.full:
-        return np.array([tally.settle(offered, cells) for offered in cells.candidates(rng, BLOCK)])
-    free = cells.cells[rng.permutation(len(cells))]
-    chosen = []
-    for _ in range(len(cells)):
-        cell = tally.best(free)
-        chosen.append(cell)
-        free = np.delete(free, tally.place, axis=0)
-    return np.array(chosen)
+class _Block:
+    """Rows in an order whose every prefix has even marginal and pairwise counts, made as far as they are asked for."""
+
+    def __init__(self, cells: _Cells, rng: np.random.Generator) -> None:
+        self._cells, self._tally = cells, _Tally(cells)
+        self._offered = cells.cells[rng.permutation(len(cells))] if cells.full else cells.candidates(rng, BLOCK)
+        self._rows: list[np.ndarray] = []
+
+    def __getitem__(self, place: int) -> np.ndarray:
+        while len(self._rows) <= place:
+            self._rows.append(self._next())
+        return self._rows[place]
+
+    def _next(self) -> np.ndarray:
+        if not self._cells.full:
+            return self._tally.settle(self._offered[len(self._rows)], self._cells)
+        cell = self._tally.best(self._offered)
+        self._offered = np.delete(self._offered, self._tally.place, axis=0)
+        return cell
 
 
 class _Tally:

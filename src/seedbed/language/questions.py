@@ -42,9 +42,7 @@ def annotate(
     """
     chosen = list(families if families is not None else built_in())
     captions = [words.caption(scene) for scene in scenes]
-    asked = [
-        ask(scene, rng, questions, chosen, vocabulary or words_of(scene)) for scene, rng in zip(scenes, rngs)
-    ]
+    asked = [ask(scene, rng, questions, chosen, vocabulary or words_of(scene)) for scene, rng in zip(scenes, rngs)]
     return captions, asked
 
 
@@ -143,9 +141,7 @@ def _attempt(scene: Scene, family: Family, holes: Mapping[str, Any], vocabulary:
     return None if text == NOTHING or _idle_word(scene, family, holes, text, vocabulary) else text
 
 
-def _idle_word(
-    scene: Scene, family: Family, holes: Mapping[str, Any], text: str, vocabulary: Vocabulary
-) -> bool:
+def _idle_word(scene: Scene, family: Family, holes: Mapping[str, Any], text: str, vocabulary: Vocabulary) -> bool:
     """Whether a word that should matter changes nothing: any other word gives the same answer."""
     for name in family.drop:
         options = PREDICATES if family.holes[name] == "relation" else vocabulary[str(family.holes[name])]

@@ -298,7 +298,9 @@ def _open_or_create(folder: Path, job: Mapping[str, Any]) -> Dataset:
         raise UsageError("a file is in the way", where=str(folder), hint="choose another --out")
     if folder.exists() and any(p.name not in (JOBS, TABLE) for p in folder.iterdir()):
         raise UsageError("the folder is not empty", where=str(folder), hint="choose another --out")
-    return Dataset.create(folder, row_schema(job["program"]), {"job": dict(job), "code": code_version(), "machine": machine()})
+    return Dataset.create(
+        folder, row_schema(job["program"]), {"job": dict(job), "code": code_version(), "machine": machine()}
+    )
 
 
 def _shards(folder: Path, job: Mapping[str, Any]) -> list[dict[str, Any]]:

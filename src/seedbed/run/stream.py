@@ -74,7 +74,9 @@ def stream(
     """
     program = make_program(world, options, design, where, questions)
     known = row_schema(program).names
-    wanted = list(columns) if columns else ["image", *(n for n in known[known.index("error") + 1 : known.index("image")])]
+    wanted = (
+        list(columns) if columns else ["image", *(n for n in known[known.index("error") + 1 : known.index("image")])]
+    )
     for name in wanted:
         if name not in known:
             raise UsageError(f"no column '{name}'", where="stream", hint=nearest(name, known))

@@ -72,7 +72,9 @@ class MeshBuilder:
         )
 
 
-def move(geometry: Geometry, offset: Sequence[float] | np.ndarray = (0, 0, 0), rotation: np.ndarray | None = None) -> Geometry:
+def move(
+    geometry: Geometry, offset: Sequence[float] | np.ndarray = (0, 0, 0), rotation: np.ndarray | None = None
+) -> Geometry:
     """Rotated about the origin, then moved."""
     vertices, normals, faces = geometry
     if rotation is not None:

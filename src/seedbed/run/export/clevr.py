@@ -29,7 +29,14 @@ class Clevr(Exporter):
         for row in rows(dataset, ("image", "scene", "split")):
             name = f"{row['number']:08d}.{suffix(row['image'])}"
             (folder / "images" / name).write_bytes(row["image"])
-            scenes.append({**_scene(row["scene"]), "image_index": row["number"], "image_filename": name, "split": row.get("split")})
+            scenes.append(
+                {
+                    **_scene(row["scene"]),
+                    "image_index": row["number"],
+                    "image_filename": name,
+                    "split": row.get("split"),
+                }
+            )
         write_json(folder / "scenes.json", {"info": {"source": "Seedbed"}, "scenes": scenes})
         return {"images": len(scenes), "objects": sum(len(s["objects"]) for s in scenes)}
 

@@ -39,7 +39,9 @@ class Gltf(Exporter):
 
         job = dataset.lineage.get("job")
         if not job or job["program"]["world"] not in ("tabletop", "places"):
-            raise UsageError("only generated rows of the worlds tabletop and places have meshes", where=str(dataset.path))
+            raise UsageError(
+                "only generated rows of the worlds tabletop and places have meshes", where=str(dataset.path)
+            )
         if len(dataset) > MOST:
             raise UsageError(f"{len(dataset)} scenes", where=str(dataset.path), hint=f"{MOST} at most: take a part")
         written = 0
@@ -100,7 +102,9 @@ class _Writer:
                 look["alphaMode"] = "BLEND"
             self.parts["materials"].append(look)
             material = len(self.parts["materials"]) - 1
-            primitives.append({"attributes": {"POSITION": position, "NORMAL": normal}, "indices": index, "material": material})
+            primitives.append(
+                {"attributes": {"POSITION": position, "NORMAL": normal}, "indices": index, "material": material}
+            )
         self.parts["meshes"].append({"name": name, "primitives": primitives})
         matrix = [float(v) for v in thing.pose.T.ravel()]
         self.parts["nodes"].append({"name": name, "mesh": len(self.parts["meshes"]) - 1, "matrix": matrix})

@@ -41,7 +41,9 @@ class HuggingFace(Exporter):
                 paths = pa.nulls(len(column), pa.string())
                 packed = pa.StructArray.from_arrays([column, paths], fields=list(PICTURE), mask=column.is_null())
                 table = table.set_column(table.schema.get_field_index(name), name, packed)
-            table = table.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": _features(table, pictures)}})})
+            table = table.replace_schema_metadata(
+                {"huggingface": json.dumps({"info": {"features": _features(table, pictures)}})}
+            )
             pq.write_table(table, folder / "data" / f"train-{k:05d}-of-{count:05d}.parquet")
         return {"rows": written, "files": count}
 

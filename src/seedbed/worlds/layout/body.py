@@ -76,7 +76,7 @@ def body_of(thing: dict[str, Any], *, posed: bool = False) -> Body:
     scale = tuple(thing["scale"])
     extent = extent_of(thing["category"], thing["variant"], thing["state"])
     w, d, h = thing["dimensions"]
-    shape, supports = shape_of(thing["category"]), placed_supports(extent, scale)  # type: ignore[arg-type]
+    shape, supports = shape_of(thing["category"]), placed_supports(extent, scale)
     made = Body((w, d, h), front=shape.front, open_below=shape.open_below, supports=supports)
     if posed:
         made.x, made.y, made.z, made.yaw = thing["x"], thing["y"], thing["z"], thing["yaw"]

@@ -13,6 +13,7 @@ attached              hanging on the wall (object -2: the back wall)
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -129,7 +130,7 @@ def _between(bodies: Sequence[Body]) -> list[Relation]:
 def widest_gap(around: Sequence[Body], centre: Body) -> float:
     """The widest angle (radians) without one of the bodies, as seen from the centre."""
     angles = sorted(math.atan2(b.y - centre.y, b.x - centre.x) for b in around)
-    turns = [b - a for a, b in zip(angles, angles[1:])]
+    turns = [b - a for a, b in itertools.pairwise(angles)]
     return max([*turns, angles[0] + 2 * math.pi - angles[-1]]) if angles else 2 * math.pi
 
 
@@ -140,7 +141,10 @@ def _surrounding(bodies: Sequence[Body], categories: Sequence[str]) -> list[Rela
             ring = [
                 j
                 for j, b in enumerate(bodies)
-                if j != k and categories[j] == category and b.by == centre.by and math.dist((b.x, b.y), (centre.x, centre.y)) <= REACH
+                if j != k
+                and categories[j] == category
+                and b.by == centre.by
+                and math.dist((b.x, b.y), (centre.x, centre.y)) <= REACH
             ]
             if len(ring) >= 3 and widest_gap([bodies[j] for j in ring], centre) <= WIDEST:
                 found += [relation(j, "surrounding", k) for j in ring]

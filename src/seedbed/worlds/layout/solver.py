@@ -159,7 +159,13 @@ def _onto(body: Body, carrier: Body, number: int, inside: bool | None, draws: Dr
     least = min(body.extent[0], body.extent[1])
     room_u, room_v = max(support.width - least, 0.02), max(support.depth - least, 0.02)
     x, y = carrier.ground(support.x + draws.uniform(-0.5, 0.5) * room_u, support.y + draws.uniform(-0.5, 0.5) * room_v)
-    body.x, body.y, body.z, body.by, body.inside = round(x, 4), round(y, 4), _height(carrier, support), number, support.inside
+    body.x, body.y, body.z, body.by, body.inside = (
+        round(x, 4),
+        round(y, 4),
+        _height(carrier, support),
+        number,
+        support.inside,
+    )
     if draws.unit() < 0.5:  # squared to its carrier it fits where turned freely it would not
         body.yaw = round(carrier.yaw + 90.0 * int(draws.unit() * 4), 3)
     share = 1.0 if support.inside or _fits(body, support) else OVERHANG

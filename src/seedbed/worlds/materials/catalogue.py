@@ -29,6 +29,11 @@ def mixed(c: Rgb, scale: float, add: float = 0.0) -> Rgb:
     return r, g, b
 
 
+def _contrast(c: Rgb) -> Rgb:
+    """A pattern's second colour: pale, or a shade where the first is pale."""
+    return mixed(c, 0.5) if sum(c) / 3 > 0.5 else mixed(c, 0.2, 0.62)
+
+
 def _rust(c: Rgb, h: float) -> Surface:
     return Surface("rust", mixed(c, 1.0), mixed(c, 0.3, 0.12), 0.5, 0.35, 1.6 / h, 0.3)
 
@@ -48,7 +53,7 @@ def _granite(c: Rgb, h: float) -> Surface:
 
 
 def _glass(c: Rgb, h: float) -> Surface:
-    return Surface("plain", mixed(c, 0.5, 0.5), None, 0.03, 0.0, 1.0, 0.0, 0.0, 1.0)
+    return Surface("plain", mixed(c, 0.75, 0.25), None, 0.03, 0.0, 1.0, 0.0, 0.0, 1.0)
 
 
 SUBSTANCES: dict[str, Substance] = {
@@ -66,8 +71,8 @@ SUBSTANCES: dict[str, Substance] = {
         lambda c, h: Surface("woven", mixed(c, 0.55), mixed(c, 1.45, 0.02), 0.95, 0.0, 0.5 / h, 0.25),
     ),
     "knit": Substance(lambda c, h: Surface("knit", mixed(c, 1.1, 0.01), mixed(c, 0.35), 0.95, 0.0, 0.9 / h, 0.3)),
-    "checked": Substance(lambda c, h: Surface("checker", c, mixed(c, 0.2, 0.62), 0.9, 0.0, 7.0 / h)),
-    "striped": Substance(lambda c, h: Surface("stripes", c, mixed(c, 0.2, 0.62), 0.9, 0.0, 4.5 / h)),
+    "checked": Substance(lambda c, h: Surface("checker", c, _contrast(c), 0.9, 0.0, 7.0 / h)),
+    "striped": Substance(lambda c, h: Surface("stripes", c, _contrast(c), 0.9, 0.0, 4.5 / h)),
     "leather": Substance(lambda c, h: Surface("leather", c, None, 0.45, 0.0, 1.4 / h, 0.25)),
     "paper": Substance(lambda c, h: Surface("plaster", mixed(c, 0.9, 0.05), None, 0.95, 0.0, 2.0 / h, 0.05)),
     "cork": Substance(

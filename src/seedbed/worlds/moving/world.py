@@ -108,7 +108,9 @@ class Moving:
             objects[1] = self._screen(objects[0], draws)
         for _ in range(TRIES):
             bodies = [body_of(thing) for thing in objects]
-            view = scatter(bodies, draws, low=14.0 if motion == "hides" else 20.0, high=24.0 if motion == "hides" else 48.0)
+            view = scatter(
+                bodies, draws, low=14.0 if motion == "hides" else 20.0, high=24.0 if motion == "hides" else 48.0
+            )
             moved = _start(motion, bodies, view, draws, self.frames / self.rate)
             starts = [(b.x, b.y, b.z, b.yaw) for b in bodies]
             poses, events = simulate(moved, self.frames, self.rate)
@@ -260,7 +262,9 @@ def _moment(plan: Plan, number: int) -> RenderScene:
     """One frame as the renderer takes it."""
     scene = table_scene({**plan, "camera": plan["cameras"][number]})
     things = [render_thing(thing, pose_of(*pose)) for thing, pose in zip(plan["objects"], plan["poses"][number])]
-    return RenderScene(**{**scene.__dict__, "camera": as_camera(eye_of(plan["cameras"][number]).plan()), "things": things})
+    return RenderScene(
+        **{**scene.__dict__, "camera": as_camera(eye_of(plan["cameras"][number]).plan()), "things": things}
+    )
 
 
 def _hidden(frames: Sequence[Frame]) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ def parameters_of(category: str, variant: int) -> Parameters:
 def mesh_of(category: str, variant: int, state: str) -> Mesh:
     """A variant's mesh in the units of `build`."""
     given = {"state": state} if shape_of(category).states else {}
-    return shape_of(category).build(**parameters_of(category, variant), **given)  # type: ignore[arg-type]
+    return shape_of(category).build(**parameters_of(category, variant), **given)
 
 
 @lru_cache(maxsize=65536)
@@ -62,7 +62,7 @@ def extent_of(category: str, variant: int, state: str) -> Extent:
     shape = shape_of(category)
     given = {"state": state} if shape.states else {}
     low, high = mesh_of(category, variant, state).bounds
-    supports = shape.supports(**parameters_of(category, variant), **given)  # type: ignore[arg-type]
+    supports = shape.supports(**parameters_of(category, variant), **given)
     size = high - low
     return Extent(_triple(low), _triple(size), tuple(supports))
 

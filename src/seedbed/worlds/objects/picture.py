@@ -27,9 +27,7 @@ PRESETS = ("turbo", "fast", "good", "high")
 class Picture:
     """Size, preset, buffers, encoding and device of a world's pictures, checked."""
 
-    def __init__(
-        self, where: str, size: int, render: str, buffers: Sequence[str], encoding: str, device: str
-    ) -> None:
+    def __init__(self, where: str, size: int, render: str, buffers: Sequence[str], encoding: str, device: str) -> None:
         self.size, self.preset, self.encoding, self.device = size, render, encoding, device
         self.buffers = tuple([buffers] if isinstance(buffers, str) else buffers)
         if not isinstance(size, int) or not 32 <= size <= 1024:
@@ -81,7 +79,9 @@ def render_thing(thing: Mapping[str, Any], pose: np.ndarray | None = None) -> Th
     shape = shape_of(thing["category"])
     main = surface(thing["material"], tuple(thing["rgb"]), max(thing["dimensions"]))
     accents = (ACCENTS[shape.accent(part, state)] for part in mesh.parts[1:])
-    return Thing(mesh, pose_of(thing["x"], thing["y"], thing["z"], thing["yaw"]) if pose is None else pose, (main, *accents))
+    return Thing(
+        mesh, pose_of(thing["x"], thing["y"], thing["z"], thing["yaw"]) if pose is None else pose, (main, *accents)
+    )
 
 
 def pose_of(x: float, y: float, z: float, yaw: float) -> np.ndarray:

@@ -47,7 +47,8 @@ WALLS = ("plaster", "striped", "panels", "bricks")
 
 KINDS: dict[str, Kind] = {
     "table": Kind(
-        _view(2.2, 0.74, 24, 44, 34), SMALL, 0.03, 0.42, INDOOR, "table", walls=WALLS, room=(2.4, 1.3), light=1.1, lift=0.7
+        _view(2.2, 0.74, 24, 44, 34), SMALL, 0.03, 0.42, INDOOR, "table", walls=WALLS, room=(2.4, 1.3),
+        light=1.1, lift=0.7,
     ),
     "shelf": Kind(
         _view(2.7, 0.8, 6, 20, 40, 24), SMALL, 0.03, 0.3, INDOOR, "bookshelf", walls=WALLS, room=(2.2, 0.4), light=1.1,
@@ -80,7 +81,9 @@ def grown(kind: Kind, objects: int) -> tuple[Ground, tuple[float, float], float]
 
 def categories_of(kind: Kind, categories: tuple[str, ...]) -> tuple[str, ...]:
     """The categories that belong to a place: of its groups, and of a natural size that fits it."""
-    return tuple(c for c in categories if shape_of(c).group in kind.groups and kind.smallest <= _longest(c) <= kind.largest)
+    return tuple(
+        c for c in categories if shape_of(c).group in kind.groups and kind.smallest <= _longest(c) <= kind.largest
+    )
 
 
 def _longest(category: str) -> float:

@@ -22,7 +22,16 @@ from seedbed.worlds.layout.request import Request, Wanted, parse
 from seedbed.worlds.layout.solver import Goal, solve
 from seedbed.worlds.materials.catalogue import MATERIALS, ground, wall
 from seedbed.worlds.materials.colors import BASIC, COLORS
-from seedbed.worlds.objects.draw import NO_STATE, SIZES, Thing, chosen_levels, colors_of, draw_object, known_shapes, states_of
+from seedbed.worlds.objects.draw import (
+    NO_STATE,
+    SIZES,
+    Thing,
+    chosen_levels,
+    colors_of,
+    draw_object,
+    known_shapes,
+    states_of,
+)
 from seedbed.worlds.objects.draws import Draws
 from seedbed.worlds.objects.picture import Picture, render_thing
 from seedbed.worlds.places.kinds import KINDS, PLACES, Kind, categories_of, grown
@@ -151,7 +160,9 @@ class Places:
             for _ in range(draws.integer(*self.objects) - 1):
                 cast.free(self._other(str(levels["place"]), draws))
         if len(cast.objects) > MAX_OBJECTS:
-            raise UsageError(f"{len(cast.objects)} objects in a scene", where="relations", hint=f"{MAX_OBJECTS} at most")
+            raise UsageError(
+                f"{len(cast.objects)} objects in a scene", where="relations", hint=f"{MAX_OBJECTS} at most"
+            )
         return cast.objects, cast.goals
 
     def _furnish(self, objects: list[Thing], bodies: list[Body], kind: Kind) -> list[int]:

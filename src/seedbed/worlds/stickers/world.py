@@ -123,7 +123,9 @@ class Stickers:
             x = round(min(max(draws.uniform(low + 1, high - 1), side / 2), self.size - side / 2) - side / 2)
             y = round(draws.uniform(0, self.size - side))
             covered = [_share(x, y, side, o) for o in others]
-            if all(c <= (0.0 if attempt < 15 else COVERED) for c in covered) and third == _third(x + side / 2, self.size):
+            if all(c <= (0.0 if attempt < 15 else COVERED) for c in covered) and third == _third(
+                x + side / 2, self.size
+            ):
                 break
         named = ("category", "gender", "skin_tone") if self.people else ("category",)
         return {
@@ -183,7 +185,9 @@ def _background(plan: Plan, size: int) -> np.ndarray:
     if kind == "gradient":
         share = (y * 256 // size)[..., None]
     elif kind == "dots":
-        share = np.where((x % step - step // 2) ** 2 + (y % step - step // 2) ** 2 < (step // 4) ** 2, 256, 0)[..., None]
+        share = np.where((x % step - step // 2) ** 2 + (y % step - step // 2) ** 2 < (step // 4) ** 2, 256, 0)[
+            ..., None
+        ]
     elif kind == "stripes":
         share = np.where((x + y) // step % 2 == 0, 256, 0)[..., None]
     else:

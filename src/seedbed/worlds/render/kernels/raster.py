@@ -13,9 +13,7 @@ def edge_setup(s0: wp.vec3, s1: wp.vec3, s2: wp.vec3):
     ar = (s1[0] - s0[0]) * (s2[1] - s0[1]) - (s2[0] - s0[0]) * (s1[1] - s0[1])
     if s0[2] > 0.0 and s1[2] > 0.0 and s2[2] > 0.0 and ar != 0.0:
         inv = 1.0 / ar
-        g = wp.vec4(
-            (s2[1] - s0[1]) * inv, -(s2[0] - s0[0]) * inv, -(s1[1] - s0[1]) * inv, (s1[0] - s0[0]) * inv
-        )
+        g = wp.vec4((s2[1] - s0[1]) * inv, -(s2[0] - s0[0]) * inv, -(s1[1] - s0[1]) * inv, (s1[0] - s0[0]) * inv)
     return g
 
 

@@ -66,9 +66,7 @@ def stored_depth(zb: wp.array(dtype=wp.uint64), base: int, x: float, y: float):
 
 
 @wp.func
-def lit_share(
-    s: View, k: LightView, zb: wp.array(dtype=wp.uint64), base: int, at: wp.vec3, n: wp.vec3, turn: float
-):
+def lit_share(s: View, k: LightView, zb: wp.array(dtype=wp.uint64), base: int, at: wp.vec3, n: wp.vec3, turn: float):
     """Share of the key light that arrives, from the map: blockers are looked for, then a disk as wide as the penumbra."""
     to = s.lp0 - at
     far = wp.length(to)
@@ -109,7 +107,9 @@ def lit_share(
 
 
 @wp.func
-def openness(g: GBuf, base: int, at: wp.vec3, n: wp.vec3, x: int, y: int, W: int, H: int, reach: float, turn: float, r0: float):
+def openness(
+    g: GBuf, base: int, at: wp.vec3, n: wp.vec3, x: int, y: int, W: int, H: int, reach: float, turn: float, r0: float
+):
     """1 where nothing on the screen within 10 cm stands over the surface's horizon, less where something does."""
     blocked = float(0.0)
     c = wp.cos(6.2831853 * turn)

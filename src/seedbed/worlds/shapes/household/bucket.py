@@ -16,7 +16,9 @@ class Bucket(Shape):
 
     def build(self, state: str = "empty", **p: float) -> Mesh:
         a, b, h, g = p["top"], p["bottom"], p["height"], p["handle"]
-        made = MeshBuilder().add(lathe([(0, 0), (b, 0), (a, h - 0.01), (a + 0.008, h - 0.008), (a + 0.008, h), (a - 0.003, h)], segments=44))
+        made = MeshBuilder().add(
+            lathe([(0, 0), (b, 0), (a, h - 0.01), (a + 0.008, h - 0.008), (a + 0.008, h), (a - 0.003, h)], segments=44)
+        )
         made.add(lathe([(a - 0.003, h), (a - 0.004, h - 0.01), (b - 0.003, 0.005), (0, 0.004)], segments=44), "inside")
         if state == "full":
             w = b + (a - b) * 0.86 - 0.003

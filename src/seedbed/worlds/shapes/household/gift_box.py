@@ -34,7 +34,11 @@ class GiftBox(Shape):
         made.add(move(box((w + 0.018, r, h * 0.24), 0.003), (0, 0, h * 0.9)), "ribbon")
         for k in range(6):
             a = k * np.pi / 3 + 0.3
-            loop = move(stretch(ring(0.03, 0.006, segments=24, sides=8), (1.25, 0.75, 2.4)), (0, 0, -0.014), rotate_x(np.pi / 2))
+            loop = move(
+                stretch(ring(0.03, 0.006, segments=24, sides=8), (1.25, 0.75, 2.4)), (0, 0, -0.014), rotate_x(np.pi / 2)
+            )
             tilt = rotate_z(a) @ rotate_y(-0.6)
             made.add(move(loop, np.array([0, 0, h * 1.03]) + tilt @ np.array([0.036, 0, 0]), tilt), "ribbon")
-        return made.add(move(ellipsoid((0.016, 0.016, 0.012), segments=14, rings=9), (0, 0, h * 1.05)), "ribbon").build()
+        return made.add(
+            move(ellipsoid((0.016, 0.016, 0.012), segments=14, rings=9), (0, 0, h * 1.05)), "ribbon"
+        ).build()

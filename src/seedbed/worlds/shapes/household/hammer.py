@@ -22,6 +22,12 @@ class Hammer(Shape):
         made.add(move(lathe(rounded_rim(f, 0.03, 0.003), segments=24), (n / 2, -w * 0.3, z), lay), "head")
         made.add(move(lathe(rounded_rim(f * 0.66, w * 0.2, 0.002), segments=20), (n / 2, -w * 0.16, z), lay), "head")
         for x in (-1, 1):
-            claw = np.array([(n / 2 + x * 0.006, w * 0.18, z), (n / 2 + x * 0.009, w * 0.4, z + 0.003), (n / 2 + x * 0.011, w * 0.62, z - 0.008)])
+            claw = np.array(
+                [
+                    (n / 2 + x * 0.006, w * 0.18, z),
+                    (n / 2 + x * 0.009, w * 0.4, z + 0.003),
+                    (n / 2 + x * 0.011, w * 0.62, z - 0.008),
+                ]
+            )
             made.add(tube(claw, [f * 0.6, f * 0.42, 0.0025], segments=10, side=(1, 0, 0)), "head")
         return made.build()

@@ -17,13 +17,30 @@ class Vase(Shape):
     def build(self, **p: float) -> Mesh:
         b, h, n, s = p["belly"], p["height"], p["neck"], p["stalk"]
         curve = np.linspace(0, 1, 20)
-        side = [(n + (b - n) * np.sin(np.pi * min(k * 1.15, 1.0)) ** 1.2 + 0.012 * max(k - 0.85, 0) / 0.15 + (0.012 if k < 0.02 else 0), h * k) for k in curve]
+        side = [
+            (
+                n
+                + (b - n) * np.sin(np.pi * min(k * 1.15, 1.0)) ** 1.2
+                + 0.012 * max(k - 0.85, 0) / 0.15
+                + (0.012 if k < 0.02 else 0),
+                h * k,
+            )
+            for k in curve
+        ]
         inner = [(x - 0.004, z) for x, z in side[::-1][:8]]
         made = MeshBuilder().add(lathe([(0, 0), *side, *inner], segments=44, crease=50))
         for k in range(3):
             a = k * 2.1 + 0.4
             end = np.array([0.07 * np.cos(a), 0.07 * np.sin(a), h + s - 0.02 * k])
-            made.add(tube(np.array([(0, 0, h * 0.8), end * [0.4, 0.4, 1] * [1, 1, 0.86], end]), 0.003, segments=8, side=(np.sin(a), -np.cos(a), 0.01)), "stalks")
+            made.add(
+                tube(
+                    np.array([(0, 0, h * 0.8), end * [0.4, 0.4, 1] * [1, 1, 0.86], end]),
+                    0.003,
+                    segments=8,
+                    side=(np.sin(a), -np.cos(a), 0.01),
+                ),
+                "stalks",
+            )
             out = np.array([np.cos(a) * 0.5, np.sin(a) * 0.5, 0.8])
             face = towards(out / np.linalg.norm(out))
             for j in range(6):

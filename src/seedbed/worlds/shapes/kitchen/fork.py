@@ -13,7 +13,12 @@ class Fork(Shape):
     def build(self, **p: float) -> Mesh:
         n, w, t, g = p["length"], p["head"], p["tines"], p["grip"]
         body = n - t - 0.03
-        shaft = [(-n / 2, 0, 0.004), (-n / 2 + body * 0.5, 0, 0.005), (-n / 2 + body, 0, 0.013), (-n / 2 + body + 0.03, 0, 0.008)]
+        shaft = [
+            (-n / 2, 0, 0.004),
+            (-n / 2 + body * 0.5, 0, 0.005),
+            (-n / 2 + body, 0, 0.013),
+            (-n / 2 + body + 0.03, 0, 0.008),
+        ]
         made = MeshBuilder().add(tube(shaft, [g * 0.2, g * 0.16, 0.0026, 0.0034], segments=10, flatten=2.4))
         made.add(move(box((0.026, w, 0.004), 0.0018), (n / 2 - t - 0.006, 0, 0.008)))
         for k in range(4):

@@ -24,7 +24,9 @@ class Fridge(Shape):
             turn, hinge = rotate_z(swing), np.array([w / 2, -d / 2, (bottom + top) / 2])
             made.add(move(box((w, 0.06, top - bottom), 0.02), turn @ np.array([-w / 2, -0.035, 0]) + hinge, turn))
             grip = (top - bottom) * (0.25 if bottom < 0.1 else -0.2)
-            made.add(move(box((0.03, 0.04, 0.3), 0.012), turn @ np.array([-w * 0.9, -0.085, grip]) + hinge, turn), "handles")
+            made.add(
+                move(box((0.03, 0.04, 0.3), 0.012), turn @ np.array([-w * 0.9, -0.085, grip]) + hinge, turn), "handles"
+            )
         if state == "open":
             made.add(move(box((w * 0.88, 0.02, low * 0.88), 0.005), (0, -d / 2 - 0.002, low / 2 + 0.03)), "inside")
             for k in range(1, 4):

@@ -17,7 +17,10 @@ class Jug(Shape):
     def build(self, **p: float) -> Mesh:
         r, h, w, g = p["radius"], p["height"], p["waist"], p["handle"]
         curve = np.linspace(0, 1, 14)
-        side = [(r * (0.82 + 0.2 * np.sin(np.pi * k * 0.9) - (1 - w) * k**3 * 0.6 + 0.06 * k**9), 0.006 + (h - 0.006) * k) for k in curve]
+        side = [
+            (r * (0.82 + 0.2 * np.sin(np.pi * k * 0.9) - (1 - w) * k**3 * 0.6 + 0.06 * k**9), 0.006 + (h - 0.006) * k)
+            for k in curve
+        ]
         outer = lathe([(0, 0), (side[0][0] - 0.004, 0), *side, (side[-1][0] - 0.004, h)], segments=44)
         inner = lathe([(x - 0.004, z) for x, z in side[::-1]] + [(0, 0.01)], segments=44)
 

@@ -21,11 +21,21 @@ class Microwave(Shape):
         made = MeshBuilder().add(move(box((w, d, h), 0.012), (0, 0, h / 2 + 0.01)))
         swing = rotate_z(-1.8 if state == "open" else 0.0)
         hinge = np.array([-w / 2 + 0.004, -d / 2, h / 2 + 0.01])
-        made.add(move(box((door - 0.012, 0.024, h - 0.02), 0.008), swing @ np.array([door / 2, -0.012, 0]) + hinge, swing))
-        made.add(move(box((door * 0.72, 0.006, h * 0.62), 0.002), swing @ np.array([door * 0.46, -0.025, 0]) + hinge, swing), "window")
-        made.add(move(box((0.014, 0.03, h * 0.7), 0.006), swing @ np.array([door * 0.93, -0.036, 0]) + hinge, swing), "keys")
+        made.add(
+            move(box((door - 0.012, 0.024, h - 0.02), 0.008), swing @ np.array([door / 2, -0.012, 0]) + hinge, swing)
+        )
+        made.add(
+            move(box((door * 0.72, 0.006, h * 0.62), 0.002), swing @ np.array([door * 0.46, -0.025, 0]) + hinge, swing),
+            "window",
+        )
+        made.add(
+            move(box((0.014, 0.03, h * 0.7), 0.006), swing @ np.array([door * 0.93, -0.036, 0]) + hinge, swing), "keys"
+        )
         if state == "open":
-            made.add(move(box((door * 0.84, 0.006, h * 0.78), 0.002), (-w / 2 + door / 2, -d / 2 - 0.001, h / 2 + 0.01)), "inside")
+            made.add(
+                move(box((door * 0.84, 0.006, h * 0.78), 0.002), (-w / 2 + door / 2, -d / 2 - 0.001, h / 2 + 0.01)),
+                "inside",
+            )
         x = w / 2 - w * k / 2
         made.add(move(box((w * k * 0.7, 0.006, h * 0.13), 0.002), (x, -d / 2 - 0.002, h * 0.82)), "display")
         for row in range(4):

@@ -37,5 +37,8 @@ class Mug(Shape):
             .add(tube(path, 0.0064, segments=10, flatten=1.25))
         )
         if state == "full":
-            made.add(lathe([(0, h * 0.8), (r - wall - 0.0005, h * 0.8), (r - wall - 0.0005, h * 0.86), (0, h * 0.86)]), "content")
+            made.add(
+                lathe([(0, h * 0.8), (r - wall - 0.0005, h * 0.8), (r - wall - 0.0005, h * 0.86), (0, h * 0.86)]),
+                "content",
+            )
         return made.build()

@@ -14,7 +14,15 @@ class Pan(Shape):
     def build(self, **p: float) -> Mesh:
         r, h, n, f = p["radius"], p["height"], p["handle"], p["flare"]
         base = r - f
-        profile = [(0, 0), (base - 0.004, 0), (base, 0.004), (r, h), (r - 0.003, h + 0.001), (base - 0.004, 0.008), (0, 0.006)]
+        profile = [
+            (0, 0),
+            (base - 0.004, 0),
+            (base, 0.004),
+            (r, h),
+            (r - 0.003, h + 0.001),
+            (base - 0.004, 0.008),
+            (0, 0.006),
+        ]
         path = [(r - 0.006, 0, h * 0.8), (r + n * 0.2, 0, h * 0.95), (r + n * 0.6, 0, h * 1.12), (r + n, 0, h * 1.12)]
         made = MeshBuilder().add(lathe(profile, segments=48))
         return made.add(tube(path, [0.008, 0.01, 0.013, 0.011], segments=12, flatten=1.4), "handle").build()

@@ -20,7 +20,13 @@ class Pot(Shape):
         if state == "closed":
             dome = [(r + 0.004, h), (r + 0.004, h + 0.006), (r * 0.8, h + 0.02), (r * 0.4, h + 0.032), (0, h + 0.036)]
             made.add(lathe([(0, h - 0.002), *dome], segments=44))
-            made.add(move(lathe([(0, 0), (0.01, 0), (0.009, 0.012), (0.02, 0.02), (0.02, 0.028), (0, 0.032)], segments=20), (0, 0, h + 0.034)), "grips")
+            made.add(
+                move(
+                    lathe([(0, 0), (0.01, 0), (0.009, 0.012), (0.02, 0.02), (0.02, 0.028), (0, 0.032)], segments=20),
+                    (0, 0, h + 0.034),
+                ),
+                "grips",
+            )
         else:
             made.add(lathe([(r - t, h), (r - t, t), (0, t)], segments=44), "inside")
         turn = np.linspace(-1.5, 1.5, 12)

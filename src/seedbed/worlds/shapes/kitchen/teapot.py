@@ -17,9 +17,16 @@ class Teapot(Shape):
         turn = np.linspace(-1.15, 1.25, 16)
         belly = [(r * np.cos(x), h * 0.5 + h * 0.53 * np.sin(x)) for x in turn]
         foot, neck = belly[0], belly[-1]
-        lid = [(neck[0] + 0.004, neck[1]), (neck[0], neck[1] + 0.008), (0.012, neck[1] + 0.02), (0.008, neck[1] + 0.026)]
+        lid = [
+            (neck[0] + 0.004, neck[1]),
+            (neck[0], neck[1] + 0.008),
+            (0.012, neck[1] + 0.02),
+            (0.008, neck[1] + 0.026),
+        ]
         knob = [(0.014, neck[1] + 0.034), (0.012, neck[1] + 0.044), (0, neck[1] + 0.048)]
-        made = MeshBuilder().add(lathe([(0, foot[1] - 0.004), (foot[0], foot[1] - 0.004), *belly, *lid, *knob], segments=44))
+        made = MeshBuilder().add(
+            lathe([(0, foot[1] - 0.004), (foot[0], foot[1] - 0.004), *belly, *lid, *knob], segments=44)
+        )
         path = [(r * 0.8, 0, h * 0.34), (r + s * 0.4, 0, h * 0.42), (r + s * 0.7, 0, h * 0.7), (r + s, 0, h * 0.94)]
         made.add(tube(path, [0.022, 0.017, 0.012, 0.01], segments=14))
         bow = np.linspace(-1.5, 1.5, 18)

@@ -26,7 +26,10 @@ class Book(Shape):
             turn = rotate_y(x * p["angle"])
             cover = np.array([x * w / 2 * np.cos(p["angle"]), 0, 0.003])
             made.add(move(box((w, h, 0.004), 0.0015), cover))
-            swell = stretch(limb((0, -h / 2 + 0.03, 0), (0, h / 2 - 0.03, 0), 0.03, segments=24, caps=3), (w * 0.46 / 0.03, 1.0, t * 0.6 / 0.03))
+            swell = stretch(
+                limb((0, -h / 2 + 0.03, 0), (0, h / 2 - 0.03, 0), 0.03, segments=24, caps=3),
+                (w * 0.46 / 0.03, 1.0, t * 0.6 / 0.03),
+            )
             made.add(move(swell, (x * w * 0.47, 0, t * 0.4), turn), "pages")
         return made.build()
 

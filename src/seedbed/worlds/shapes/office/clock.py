@@ -40,7 +40,14 @@ class Clock(Shape):
             end = (r * n * np.sin(a), front - 0.001, z + r * n * np.cos(a))
             made.add(limb((0, front - 0.001, z), end, w * 0.6, w * 0.4, segments=8), "hands")
         for x in (-1, 1):
-            made.add(move(ellipsoid((b, b, b * 0.75), segments=20, rings=12), (x * r * 0.62, 0, z + r * 0.94), rotate_y(x * 0.6)), "bells")
+            made.add(
+                move(
+                    ellipsoid((b, b, b * 0.75), segments=20, rings=12),
+                    (x * r * 0.62, 0, z + r * 0.94),
+                    rotate_y(x * 0.6),
+                ),
+                "bells",
+            )
             made.add(limb((x * r * 0.5, 0, z - r * 0.75), (x * r * 0.75, 0, 0.005), 0.006), "bells")
         path = [(-0.012, 0, z + r), (-0.012, 0, z + r + b * 1.4), (0.012, 0, z + r + b * 1.4), (0.012, 0, z + r)]
         return made.add(tube(path, 0.003, segments=8), "bells").build()

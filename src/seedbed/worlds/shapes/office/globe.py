@@ -26,11 +26,18 @@ class Globe(Shape):
     upright = 1.15
 
     def build(self, **p: float) -> Mesh:
-        r, t, f, s = p["radius"], p["tilt"], p["foot"], p["stem"]
+        r, f, s = p["radius"], p["foot"], p["stem"]
         z, turn = s + r * 1.12 + 0.02, rotate_y(p["tilt"])
         made = MeshBuilder().add(move(ellipsoid((r, r, r), segments=40, rings=24), (0, 0, z)))
-        for a, b, x, y in ((0.4, 0.5, 0.5, 0.34), (0.9, -0.3, 0.36, 0.5), (2.2, 0.45, 0.62, 0.3), (2.9, -0.35, 0.3, 0.36),
-                           (4.1, 0.3, 0.36, 0.52), (4.7, -0.5, 0.3, 0.24), (5.5, 0.6, 0.44, 0.24)):
+        for a, b, x, y in (
+            (0.4, 0.5, 0.5, 0.34),
+            (0.9, -0.3, 0.36, 0.5),
+            (2.2, 0.45, 0.62, 0.3),
+            (2.9, -0.35, 0.3, 0.36),
+            (4.1, 0.3, 0.36, 0.52),
+            (4.7, -0.5, 0.3, 0.24),
+            (5.5, 0.6, 0.44, 0.24),
+        ):
             out = np.array([np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)])
             patch = ellipsoid((x * r, y * r, r * 0.17), segments=18, rings=10)
             made.add(move(patch, turn @ out * r * 0.87 + [0, 0, z], turn @ towards(out)), "land")

@@ -20,6 +20,19 @@ class Headphones(Shape):
         made = MeshBuilder().add(tube(arc, b * 0.5, segments=12, flatten=2.6))
         for x in (-1, 1):
             lay = rotate_y(x * np.pi / 2)
-            made.add(move(stretch(lathe(rounded_rim(c, 0.022, 0.008), segments=32), (1.15, 0.9, 1.0)), (x * (r * 0.93 - 0.004), 0, c * 1.15), lay))
-            made.add(move(stretch(lathe(rounded_rim(c * 0.94, t, 0.01), segments=32), (1.15, 0.9, 1.0)), (x * (r * 0.93 - 0.002), 0, c * 1.15), lay @ rotate_x(np.pi)), "pads")
+            made.add(
+                move(
+                    stretch(lathe(rounded_rim(c, 0.022, 0.008), segments=32), (1.15, 0.9, 1.0)),
+                    (x * (r * 0.93 - 0.004), 0, c * 1.15),
+                    lay,
+                )
+            )
+            made.add(
+                move(
+                    stretch(lathe(rounded_rim(c * 0.94, t, 0.01), segments=32), (1.15, 0.9, 1.0)),
+                    (x * (r * 0.93 - 0.002), 0, c * 1.15),
+                    lay @ rotate_x(np.pi),
+                ),
+                "pads",
+            )
         return made.build()

@@ -21,8 +21,19 @@ class Keyboard(Shape):
         step = w / 15.2
         for row in range(5):
             y = d * 0.36 - row * d * 0.18
-            keys = [(c - 6.5, 1.0) for c in range(14)] if row < 4 else [(-5.6, 1.6), (-3.6, 1.6), (0.2, 5.4), (4.0, 1.6), (5.8, 1.6)]
+            keys = (
+                [(c - 6.5, 1.0) for c in range(14)]
+                if row < 4
+                else [(-5.6, 1.6), (-3.6, 1.6), (0.2, 5.4), (4.0, 1.6), (5.8, 1.6)]
+            )
             for column, wide in keys:
                 extent = (step * (wide - 1 + k), d * 0.18 * k, 0.008)
-                made.add(move(box(extent, 0.002, segments=1), tilt @ np.array([column * step, y, h / 2 + 0.003]) + [0, 0, h / 2 + 0.005], tilt), "keys")
+                made.add(
+                    move(
+                        box(extent, 0.002, segments=1),
+                        tilt @ np.array([column * step, y, h / 2 + 0.003]) + [0, 0, h / 2 + 0.005],
+                        tilt,
+                    ),
+                    "keys",
+                )
         return made.build()

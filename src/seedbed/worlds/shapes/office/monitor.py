@@ -19,5 +19,7 @@ class Monitor(Shape):
         made = MeshBuilder().add(move(box((w, 0.035, h), 0.008), (0, 0, z)))
         made.add(move(box((w - 2 * t, 0.004, h - 2 * t), 0.001), (0, -0.018, z)), "screen")
         made.add(move(box((0.06, 0.03, n + 0.06), 0.006), (0, 0.02, (n + 0.06) / 2)), "foot")
-        made.add(move(stretch(lathe(rounded_rim(0.13, 0.014, 0.005), segments=36), (1.0, 0.72, 1.0)), (0, 0.02, 0)), "foot")
+        made.add(
+            move(stretch(lathe(rounded_rim(0.13, 0.014, 0.005), segments=36), (1.0, 0.72, 1.0)), (0, 0.02, 0)), "foot"
+        )
         return made.build()

@@ -25,8 +25,13 @@ class Bench(Shape):
         for x in (-1, 1):
             side = x * (w / 2 - 0.12)
             made.add(move(box((0.05, 0.52, 0.03), 0.01), (side, -0.02, s - 0.03)), "sides")
-            made.add(move(box((0.05, 0.03, b + 0.08), 0.01), lean @ np.array([0, 0.035, b / 2]) + hinge + [side, 0, 0], lean), "sides")
-            for y, tilt in ((-0.2, -0.1), (0.2, 0.12)):
+            made.add(
+                move(
+                    box((0.05, 0.03, b + 0.08), 0.01), lean @ np.array([0, 0.035, b / 2]) + hinge + [side, 0, 0], lean
+                ),
+                "sides",
+            )
+            for y in (-0.2, 0.2):
                 made.add(limb((side, y * 1.25, 0.02), (side, y, s - 0.03), 0.024), "sides")
             made.add(limb((side, -0.26, s + 0.2), (side, 0.25, s + 0.22), 0.022), "sides")
             made.add(limb((side, -0.25, s - 0.03), (side, -0.26, s + 0.2), 0.018), "sides")

@@ -20,10 +20,20 @@ class Bus(Shape):
         z, tall = h * 0.66, h * k
         for x in (-1, 1):
             for j in range(7):
-                made.add(move(box((0.04, n / 7 * 0.82, tall), 0.02, segments=1), (x * w / 2, (j - 3) * n / 7.4, z)), "windows")
+                made.add(
+                    move(box((0.04, n / 7 * 0.82, tall), 0.02, segments=1), (x * w / 2, (j - 3) * n / 7.4, z)),
+                    "windows",
+                )
             made.add(move(box((0.03, n * 0.92, 0.14), 0.01), (x * w / 2, 0, h * 0.4)), "stripe")
             for y in (-0.3, 0.3):
-                made.add(move(lathe(rounded_rim(0.46, 0.28, 0.07), segments=28), (x * (w / 2 - 0.24), y * n, 0.46), rotate_y(x * np.pi / 2)), "tyres")
+                made.add(
+                    move(
+                        lathe(rounded_rim(0.46, 0.28, 0.07), segments=28),
+                        (x * (w / 2 - 0.24), y * n, 0.46),
+                        rotate_y(x * np.pi / 2),
+                    ),
+                    "tyres",
+                )
             made.add(move(box((0.3, 0.06, 0.18), 0.05), (x * w * 0.36, -n / 2 - 0.01, 0.75)), "lights")
         made.add(move(box((w * 0.86, 0.04, h * 0.42), 0.03), (0, -n / 2, h * 0.62)), "windows")
         return made.add(move(box((w * 0.7, 0.04, h * 0.26), 0.03), (0, n / 2, z)), "windows").build()

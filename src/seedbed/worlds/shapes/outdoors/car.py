@@ -28,12 +28,25 @@ class Car(Shape):
         for y0, y1 in ((outer[0], outer[1]), (outer[3], outer[2])):
             middle, along = (y0 + y1) / 2, y1 - y0
             pane = box((w * 0.72, 0.02, np.hypot(*along) * 0.76), 0.005)
-            made.add(move(pane, (0, middle[0] + np.sign(middle[0] - n * 0.06) * 0.012, middle[1] + 0.03), rotate_x(-np.arctan2(along[0], along[1]))), "windows")
+            made.add(
+                move(
+                    pane,
+                    (0, middle[0] + np.sign(middle[0] - n * 0.06) * 0.012, middle[1] + 0.03),
+                    rotate_x(-np.arctan2(along[0], along[1])),
+                ),
+                "windows",
+            )
         for x in (-1, 1):
             for y in (-0.31, 0.31):
                 lay = rotate_y(x * np.pi / 2)
-                made.add(move(lathe(rounded_rim(0.33, 0.22, 0.06), segments=28), (x * (w / 2 - 0.19), y * n, 0.33), lay), "tyres")
-                made.add(move(lathe(rounded_rim(0.19, 0.03, 0.01), segments=20), (x * (w / 2 + 0.02), y * n, 0.33), lay), "hubs")
+                made.add(
+                    move(lathe(rounded_rim(0.33, 0.22, 0.06), segments=28), (x * (w / 2 - 0.19), y * n, 0.33), lay),
+                    "tyres",
+                )
+                made.add(
+                    move(lathe(rounded_rim(0.19, 0.03, 0.01), segments=20), (x * (w / 2 + 0.02), y * n, 0.33), lay),
+                    "hubs",
+                )
             made.add(move(box((0.3, 0.08, 0.14), 0.05), (x * w * 0.34, -n / 2 + 0.02, belt * 0.74)), "lights")
             made.add(move(box((0.3, 0.06, 0.12), 0.04), (x * w * 0.34, n / 2 - 0.01, belt * 0.78)), "tail")
         return made.build()

@@ -22,7 +22,16 @@ class Ladder(Shape):
         for k in range(1, steps + 1):
             z = h * k / (steps + 0.4)
             part = 1 - z / h
-            made.add(move(box((w * (0.72 + 0.28 * part), 0.1, 0.026), 0.008), (0, -s * part - 0.03 * (1 - part) * 0.5, z)))
+            made.add(
+                move(box((w * (0.72 + 0.28 * part), 0.1, 0.026), 0.008), (0, -s * part - 0.03 * (1 - part) * 0.5, z))
+            )
             if k % 2 == 0:
-                made.add(limb((-w * (0.36 + 0.14 * part), s * part, z), (w * (0.36 + 0.14 * part), s * part, z), r * 0.7, segments=8))
+                made.add(
+                    limb(
+                        (-w * (0.36 + 0.14 * part), s * part, z),
+                        (w * (0.36 + 0.14 * part), s * part, z),
+                        r * 0.7,
+                        segments=8,
+                    )
+                )
         return made.add(move(box((w * 0.78, 0.18, 0.035), 0.01), (0, 0, h))).build()

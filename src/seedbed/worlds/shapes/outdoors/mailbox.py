@@ -24,4 +24,6 @@ class Mailbox(Shape):
         made.add(move(box((w * 0.6, 0.012, 0.022), 0.004), (0, -n / 2 - 0.002, h - w * 0.42)), "slot")
         made.add(move(box((0.09, 0.09, h - w), 0.01), (0, 0, (h - w) / 2)), "post")
         made.add(move(box((0.012, 0.02, f + 0.06), 0.004), (w / 2 + 0.01, 0, h - w * 0.4 + f / 2)), "flag")
-        return made.add(move(box((0.012, f * 0.8, f * 0.5), 0.004), (w / 2 + 0.01, -f * 0.4, h - w * 0.4 + f * 0.78)), "flag").build()
+        return made.add(
+            move(box((0.012, f * 0.8, f * 0.5), 0.004), (w / 2 + 0.01, -f * 0.4, h - w * 0.4 + f * 0.78)), "flag"
+        ).build()

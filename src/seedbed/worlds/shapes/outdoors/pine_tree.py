@@ -19,6 +19,12 @@ class PineTree(Shape):
             low = h * (0.16 + 0.16 * k)
             r = w * (1 - 0.17 * k)
             top = min(low + h * 0.16 * (1 + d), h)
-            edge = [(0, low + h * 0.05), (r * 0.96, low - h * 0.015), (r, low), (r * 0.52, low + (top - low) * 0.42), (0.0, top)]
+            edge = [
+                (0, low + h * 0.05),
+                (r * 0.96, low - h * 0.015),
+                (r, low),
+                (r * 0.52, low + (top - low) * 0.42),
+                (0.0, top),
+            ]
             made.add(lathe(edge, segments=28, crease=50))
         return made.add(lathe([(0, 0), (t * 1.2, 0), (t, h * 0.3), (0, h * 0.3)], segments=16), "trunk").build()

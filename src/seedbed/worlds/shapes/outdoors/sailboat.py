@@ -27,6 +27,8 @@ class Sailboat(Shape):
         made.add(limb((0, -n * 0.06, h * 0.8), (0, -n * 0.06, h + m), 0.045, 0.025), "mast")
         made.add(limb((0, -n * 0.06, h + 0.45), (0, n * 0.4, h + 0.4), 0.03), "mast")
         turn = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-        main = slab([(-n * 0.04, h + 0.5), (n * 0.4, h + 0.46), (n * 0.2, h + m * 0.55), (-n * 0.04, h + m * 0.97)], 0.02)
+        main = slab(
+            [(-n * 0.04, h + 0.5), (n * 0.4, h + 0.46), (n * 0.2, h + m * 0.55), (-n * 0.04, h + m * 0.97)], 0.02
+        )
         jib = slab([(-n * 0.46, h + 0.36), (-n * 0.1, h + 0.42), (-n * 0.09, h + m * 0.82)], 0.02)
         return made.add(move(main, (-0.01, 0, 0), turn), "sails").add(move(jib, (-0.01, 0, 0), turn), "sails").build()

@@ -19,9 +19,15 @@ class StreetLamp(Shape):
     def build(self, state: str = "on", **p: float) -> Mesh:
         h, a, r, g = p["height"], p["arm"], p["post"], p["head"]
         bend = np.linspace(0, np.pi / 2, 12)
-        path = [(0, 0, 0.1), (0, 0, h * 0.4), *[(0, -a * (1 - np.cos(x)), h - a * 0.6 + a * 0.6 * np.sin(x)) for x in bend]]
+        path = [
+            (0, 0, 0.1),
+            (0, 0, h * 0.4),
+            *[(0, -a * (1 - np.cos(x)), h - a * 0.6 + a * 0.6 * np.sin(x)) for x in bend],
+        ]
         radii = np.linspace(r * 1.2, r * 0.6, len(path))
         made = MeshBuilder().add(tube(np.array(path), radii, segments=16, side=(1, 0, 0)))
         made.add(lathe([(0, 0), (r * 3, 0), (r * 2.6, 0.12), (r * 1.5, 0.3), (r * 1.3, 0.5), (0, 0.5)], segments=24))
         made.add(move(box((0.2, g, 0.09), 0.04, segments=3), (0, -a - g * 0.4, h + 0.02)))
-        return made.add(move(ellipsoid((0.085, g * 0.4, 0.07), segments=24, rings=12), (0, -a - g * 0.4, h - 0.03)), "light").build()
+        return made.add(
+            move(ellipsoid((0.085, g * 0.4, 0.07), segments=24, rings=12), (0, -a - g * 0.4, h - 0.03)), "light"
+        ).build()

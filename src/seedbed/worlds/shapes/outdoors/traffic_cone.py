@@ -21,5 +21,16 @@ class TrafficCone(Shape):
 
         made.add(lathe([(wide(0), 0.028), (wide(h), h), (wide(h) - 0.006, h + 0.004), (0, h + 0.002)], segments=36))
         for low, high in ((0.36, 0.52), (0.68, 0.8)):
-            made.add(lathe([(wide(low * h), low * h), (wide(low * h) + 0.003, low * h), (wide(high * h) + 0.003, high * h), (wide(high * h), high * h)], segments=36), "bands")
+            made.add(
+                lathe(
+                    [
+                        (wide(low * h), low * h),
+                        (wide(low * h) + 0.003, low * h),
+                        (wide(high * h) + 0.003, high * h),
+                        (wide(high * h), high * h),
+                    ],
+                    segments=36,
+                ),
+                "bands",
+            )
         return made.build()

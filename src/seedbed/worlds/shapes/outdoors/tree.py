@@ -27,5 +27,7 @@ class Tree(Shape):
         trunk = np.array([(0, 0, 0), (0.02, 0.01, h * k * 0.5), (-0.02, 0, h * k), (0, 0, middle + c * 0.3)])
         made.add(tube(trunk, [t * 1.5, t, t * 0.85, t * 0.5], segments=14), "trunk")
         for a in (0.5, 2.6, 4.6):
-            made.add(limb((0, 0, h * k), (c * 0.6 * np.cos(a), c * 0.6 * np.sin(a), middle), t * 0.5, t * 0.25), "trunk")
+            made.add(
+                limb((0, 0, h * k), (c * 0.6 * np.cos(a), c * 0.6 * np.sin(a), middle), t * 0.5, t * 0.25), "trunk"
+            )
         return made.build()

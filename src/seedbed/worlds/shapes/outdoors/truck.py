@@ -23,8 +23,18 @@ class Truck(Shape):
         made.add(move(box((w * 0.84, 0.04, h * 0.24), 0.02), (0, -n / 2 - 0.002, 0.5 + h * 0.48)), "windows")
         made.add(move(box((w * 0.9, 0.08, 0.2), 0.03), (0, -n / 2 - 0.01, 0.52)), "chassis")
         for x in (-1, 1):
-            made.add(move(box((0.04, cab * 0.5, h * 0.22), 0.02), (x * w / 2, -n / 2 + cab * 0.45, 0.5 + h * 0.48)), "windows")
+            made.add(
+                move(box((0.04, cab * 0.5, h * 0.22), 0.02), (x * w / 2, -n / 2 + cab * 0.45, 0.5 + h * 0.48)),
+                "windows",
+            )
             made.add(move(box((0.26, 0.06, 0.16), 0.04), (x * w * 0.34, -n / 2 - 0.02, 0.78)), "lights")
             for y in (-n / 2 + cab * 0.5, n * 0.22, n * 0.22 + 0.95):
-                made.add(move(lathe(rounded_rim(0.44, 0.28, 0.07), segments=28), (x * (w / 2 - 0.28), y, 0.44), rotate_y(x * np.pi / 2)), "tyres")
+                made.add(
+                    move(
+                        lathe(rounded_rim(0.44, 0.28, 0.07), segments=28),
+                        (x * (w / 2 - 0.28), y, 0.44),
+                        rotate_y(x * np.pi / 2),
+                    ),
+                    "tyres",
+                )
         return made.build()
