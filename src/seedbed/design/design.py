@@ -22,7 +22,7 @@ from seedbed.design.factors import Factor
 from seedbed.design.spec import Skew, Spec
 from seedbed.errors import UsageError
 from seedbed.lineage import row_rng
-from seedbed.slices import Slice
+from seedbed.slices import Join, Node, Slice
 
 FULL_FACTORIAL = 4096
 BLOCK = 2048
@@ -106,22 +106,43 @@ class _Cells:
     """The combinations of levels that a slice and conditional factors allow, as level numbers."""
 
     def __init__(self, factors: tuple[Factor, ...], allowed: Slice, fixed: Mapping[str, Any]) -> None:
-        self.factors, self.allowed = factors, allowed
+        self.factors = factors
+        alone, self.allowed = _split(allowed)
         self.choices = [
-            [k for k, level in enumerate(f.levels) if str(fixed.get(f.name, level)) == str(level)] for f in factors
+            [
+                k
+                for k, level in enumerate(f.levels)
+                if str(fixed.get(f.name, level)) == str(level)
+                and all(part.matches({f.name: level}) for part in alone.get(f.name, []))
+            ]
+            for f in factors
         ]
+        self._refuse_empty(min((len(choice) for choice in self.choices), default=1), allowed)
         self.conditions = _conditions(factors)
         steps = [(place, level) for place, choice in enumerate(self.choices) for level in choice]
         self._steps = (np.arange(len(steps)), np.array([p for p, _ in steps]), np.array([k for _, k in steps]))
-        self.full = int(np.prod([float(len(choice)) for choice in self.choices])) <= FULL_FACTORIAL
-        if self.full:
-            every = np.array(list(itertools.product(*self.choices)), dtype=np.int16).reshape(-1, len(factors))
+        every = self._listed()
+        self.full = every is not None
+        if every is not None:
             self.cells = self._even(self._kept(every))
-            self._refuse_empty(len(self.cells))
+            self._refuse_empty(len(self.cells), allowed)
             self.full = len(self.cells) <= FULL_FACTORIAL
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    def _listed(self) -> np.ndarray | None:
+        """Every combination that conditional factors allow, in the order of a product; None when there are too many."""
+        cells = np.zeros((1, 0), dtype=np.int16)
+        for place, choice in enumerate(self.choices):
+            levels = np.tile(np.array(choice, dtype=np.int16), len(cells))
+            cells = np.concatenate([np.repeat(cells, len(choice), axis=0), levels[:, None]], axis=1)
+            for dependent, given, table in self.conditions:
+                if max(dependent, given) == place:
+                    cells = cells[table[cells[:, given], cells[:, dependent]]]
+            if len(cells) > FULL_FACTORIAL:
+                return None
+        return cells
 
     def _even(self, cells: np.ndarray) -> np.ndarray:
         """Cells repeated so that levels with few conditional ones are as frequent as those with many."""
@@ -179,9 +200,27 @@ class _Cells:
     def _fits(self, cell: Sequence[int]) -> bool:
         return self.allowed.matches({f.name: f.levels[k] for f, k in zip(self.factors, cell)})
 
-    def _refuse_empty(self, count: int) -> None:
+    def _refuse_empty(self, count: int, asked: Slice | None = None) -> None:
         if count == 0:
-            raise UsageError("no combination of levels is in this slice", where=str(self.allowed), hint="loosen it")
+            where = str(asked if asked is not None else self.allowed)
+            raise UsageError("no combination of levels is in this slice", where=where, hint="loosen it")
+
+
+def _split(asked: Slice) -> tuple[dict[str, list[Slice]], Slice]:
+    """A slice's parts that speak of one factor alone, by factor, and the rest."""
+    node = asked.node
+    parts = node.parts if isinstance(node, Join) and node.op == "and" else (node,) if node is not None else ()
+    alone: dict[str, list[Slice]] = {}
+    rest: list[Node] = []
+    for part in parts:
+        columns = Slice(part).columns
+        if len(columns) == 1:
+            alone.setdefault(next(iter(columns)), []).append(Slice(part))
+        else:
+            rest.append(part)
+    if not rest:
+        return alone, Slice()
+    return alone, Slice(rest[0] if len(rest) == 1 else Join("and", tuple(rest)))
 
 
 def _conditions(factors: tuple[Factor, ...]) -> list[tuple[int, int, np.ndarray]]:

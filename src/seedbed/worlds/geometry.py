@@ -31,19 +31,6 @@ class Mesh:
         """Lowest and highest corner."""
         return self.vertices.min(0), self.vertices.max(0)
 
-    def scaled(self, factor: float) -> Mesh:
-        """The same mesh, larger or smaller about the origin."""
-        return Mesh((self.vertices * factor).astype(np.float32), self.normals, self.faces, self.face_parts, self.parts)
-
-    def fitted(self, height: float, width: float) -> Mesh:
-        """Scaled to fit the height and the horizontal width, centred over the origin, standing on z = 0."""
-        low, high = self.bounds
-        size = high - low
-        factor = min(height / size[2], width / max(size[0], size[1]))
-        middle = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
-        moved = ((self.vertices - middle) * factor).astype(np.float32)
-        return Mesh(moved, self.normals, self.faces, self.face_parts, self.parts)
-
 
 class MeshBuilder:
     """Collects geometry under part names; "body" comes first and carries the object's main colour."""

@@ -91,7 +91,8 @@ def tracks(
                 pixel, depth = camera.project(point[None], w, h)
                 x, y = float(pixel[0, 0]), float(pixel[0, 1])
                 xy.append([x, y])
-                inside = 0 <= x < w and 0 <= y < h
-                seen.append(bool(inside and abs(frame.depth[int(y), int(x)] - depth[0]) < 0.01 * depth[0] + 0.002))
+                at_pixel = (int(y), int(x))  # seen: the pixel that it falls in shows its object, at its depth
+                shown = 0 <= x < w and 0 <= y < h and frame.instance_mask[at_pixel] == number
+                seen.append(bool(shown and abs(frame.depth[at_pixel] - depth[0]) < 0.01 * depth[0] + 0.002))
             found.append({"object": number, "xy": xy, "visible": seen})
     return found
