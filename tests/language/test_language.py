@@ -168,3 +168,19 @@ def test_families_of_a_user(tmp_path: Path) -> None:
         good.write_text(body)
         with pytest.raises(UsageError, match=message):
             load_families(good)
+
+
+def test_captions_say_what_the_subject_stands_on() -> None:
+    thing = {"material": "wood", "size": "small"}
+    scene = scene_of([{**thing, "category": "cube", "color": "red"}, {**thing, "category": "table", "color": "blue"}])
+    scene["relations"] = [
+        {"subject": 0, "predicate": "on", "object": 1},
+        {"subject": 1, "predicate": "under", "object": 0},
+    ]
+    assert annotate([scene], [np.random.default_rng(0)], questions=0)[0] == [
+        "a small red wood cube on a small blue wood table"
+    ]
+    scene["relations"] = []
+    assert annotate([scene], [np.random.default_rng(0)], questions=0)[0][0].startswith(
+        "a small red wood cube, with a small blue wood table beside it on a "
+    )

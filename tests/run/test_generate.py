@@ -191,3 +191,10 @@ def test_pictures_beyond_the_tolerance_are_a_fault() -> None:
     far[:4] += 9
     assert _alike(encode(plain), encode(near)) and not _alike(encode(plain), encode(far))
     assert not _alike(encode(plain), encode(plain[:4])) and not _alike(None, encode(plain))
+
+
+def test_rows_with_lists_of_pictures_are_sealed_and_verified(tmp_path: Path) -> None:
+    options = {"frames": 3, "size": 32, "render": "turbo", "buffers": ["flow_forward"]}
+    made = sb.generate("moving", rows=4, out=tmp_path / "d", categories=["mug", "cube"], **options)
+    assert len(made.table(["frames"])["frames"].to_pylist()[0]) == 3
+    assert sb.verify(made.path, sample=1.0).ok

@@ -234,7 +234,7 @@ class Dataset:
                 raise UsageError(f"no column '{name}'", where=str(self.path), hint=nearest(name, self.schema.names))
 
     def _light_columns(self) -> list[str]:
-        return [f.name for f in self.schema if not (pa.types.is_binary(f.type) or pa.types.is_large_binary(f.type))]
+        return [f.name for f in self.schema if not _holds_bytes(f.type)]
 
     def _refuse_view(self, verb: str) -> None:
         if self._rows is not None:
@@ -297,6 +297,21 @@ def canonical_rows(table: pa.Table) -> list[str]:
     return [row.hex() for row in row_digests(table)]
 
 
+def _holds_bytes(kind: pa.DataType) -> bool:
+    if pa.types.is_list(kind):
+        return _holds_bytes(kind.value_type)
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _content(value: Any) -> bytes:
+    """Bytes as they are, lists of bytes each with its length, everything else as canonical JSON."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, list) and any(isinstance(part, bytes) for part in value):
+        return b"".join(f"{-1 if p is None else len(p)}:".encode() + (p or b"") for p in value)
+    return canonical(value).encode()
+
+
 def row_digests(table: pa.Table) -> list[bytes]:
     """sha256 of each row's content: columns by name, bytes as they are, everything else as canonical JSON."""
     names = sorted(table.column_names)
@@ -305,7 +320,7 @@ def row_digests(table: pa.Table) -> list[bytes]:
     for values in zip(*columns):
         total = hashlib.sha256()
         for name, value in zip(names, values):
-            content = value if isinstance(value, bytes) else canonical(value).encode()
+            content = _content(value)
             total.update(f"{name}:{len(content)}:".encode())
             total.update(content)
         found.append(total.digest())

@@ -61,15 +61,26 @@ def describe(attributes: Mapping[str, str]) -> str:
 
 
 def caption(scene: Mapping[str, Any]) -> str:
-    """One sentence about the scene's subject, and what stands beside it."""
+    """One sentence about the scene's subject, what it stands on, and what stands beside it."""
     objects = scene["objects"]
     if not objects:
         return f"an empty {_table(scene)}"
     text = a(_full(objects[0]))
-    others = [_beside(scene, k) for k in range(1, len(objects))]
+    how, carrier = _carrier(scene)
+    if carrier is not None:
+        text += f" {SIDE[how]} {a(_full(objects[carrier]))}"
+    others = [_beside(scene, k) for k in range(1, len(objects)) if k != carrier]
     if others:
         text += ", with " + _listed(others)
-    return f"{text} on a {_table(scene)}"
+    return text if carrier is not None else f"{text} on a {_table(scene)}"
+
+
+def _carrier(scene: Mapping[str, Any]) -> tuple[str, int | None]:
+    """What the subject stands on or in, and which of the two; None for the ground."""
+    for r in scene["relations"] or []:
+        if r["subject"] == 0 and r["predicate"] in ("on", "inside"):
+            return r["predicate"], r["object"]
+    return "", None
 
 
 def _full(thing: Mapping[str, Any]) -> str:

@@ -1,9 +1,10 @@
 """Spatial relations from poses, each only where the geometry clears its margin.
 
-left_of, right_of     along the camera's horizontal axis, centres at least 7 cm apart
+left_of, right_of     along the camera's horizontal axis, centres at least 7 cm apart; none of the four directions
+                      between a thing and what carries it
 in_front_of, behind   along the camera's view on the ground, centres at least 7 cm apart
 on, inside            carried by the other's support, on it or within it (the footprint lies whole on the support)
-under                 the other is on it; or it stands wholly beneath the other's box, on the same ground
+under                 the other is on it, or on what is on it; or it stands wholly beneath the other's box, on the same ground
 next_to               standing on the same thing, footprints at most 12 cm apart
 between               within the middle half of the line between two others, at most a fifth of it aside
 surrounding           one of three or more of a category around an object, no gap wider than 150 degrees
@@ -53,8 +54,9 @@ def directions(bodies: Sequence[Body], view: Eye, margin: float = MARGIN) -> lis
 
 def every(bodies: Sequence[Body], view: Eye, categories: Sequence[str]) -> list[Relation]:
     """All relations of a scene."""
+    beside = [r for r in directions(bodies, view) if not _stacked(bodies, r["subject"], r["object"])]
     return [
-        *directions(bodies, view),
+        *beside,
         *_carried(bodies),
         *_beside(bodies),
         *_between(bodies),
@@ -75,12 +77,32 @@ def _carried(bodies: Sequence[Body]) -> list[Relation]:
             found.append(relation(k, "attached", ON_WALL))
         elif body.by != GROUND:
             found.append(relation(k, "inside" if body.inside else "on", body.by))
-            if not body.inside:
-                found.append(relation(body.by, "under", k))
+        found += [relation(below, "under", k) for below in _below(bodies, k)]
         for j, other in enumerate(bodies):
             if j != k and other.by != ON_WALL and beneath(body, other):
                 found.append(relation(k, "under", j))
     return found
+
+
+def _below(bodies: Sequence[Body], number: int) -> list[int]:
+    """What a body stands on, and what that stands on, and so on: all that is under it."""
+    found = []
+    body = bodies[number]
+    while body.by >= 0 and not body.inside:
+        found.append(body.by)
+        body = bodies[body.by]
+    return found
+
+
+def _stacked(bodies: Sequence[Body], a: int, b: int) -> bool:
+    """Whether one carries the other, directly or not: no side then stands for their place."""
+    for low, high in ((a, b), (b, a)):
+        by = bodies[high].by
+        while by >= 0:
+            if by == low:
+                return True
+            by = bodies[by].by
+    return False
 
 
 def beneath(body: Body, other: Body) -> bool:
