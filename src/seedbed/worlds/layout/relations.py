@@ -4,7 +4,8 @@ left_of, right_of     along the camera's horizontal axis, centres at least 7 cm 
                       between a thing and what carries it
 in_front_of, behind   along the camera's view on the ground, centres at least 7 cm apart
 on, inside            carried by the other's support, on it or within it (the footprint lies whole on the support)
-under                 the other is on it, or on what is on it; or it stands wholly beneath the other's box, on the same ground
+under                 the other is on it, or on what is on it; or it stands wholly beneath the other's box, on the
+                      same ground
 next_to               standing on the same thing, footprints at most 12 cm apart
 between               within the middle half of the line between two others, at most a fifth of it aside
 surrounding           one of three or more of a category around an object, no gap wider than 150 degrees
