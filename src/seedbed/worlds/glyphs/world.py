@@ -24,7 +24,7 @@ SLANTS = {"left": -0.12, "upright": 0.0, "right": 0.12}  # shear: x shift over t
 WIDTHS = {"thin": 280.0, "medium": 315.0, "thick": 350.0}  # dark pixels of 1,024
 
 # Standard deviations of the hand; lengths in units of the digit's height unless said otherwise.
-JITTER = 0.035  # each control point
+JITTER = 0.04  # each control point
 SHEAR = 0.08
 ROTATION = 4.0  # degrees
 BEND = 0.10  # quadratic warps of the plane
@@ -44,11 +44,11 @@ class Glyphs:
     and `pixels` (64 counts 0..16, row by row)."""
 
     name = "glyphs"
-    version = "1"
+    version = "2"
     licence = "CC0-1.0"
     factors = (
         Factor("digit", DIGITS, "the class"),
-        Factor("style", STYLES, "the way of writing it: a, b, c, d mean something else for each digit"),
+        Factor("style", STYLES, "the way of writing it: a to f mean something else for each digit"),
         Factor("slant", tuple(SLANTS), "which way the stems lean"),
         Factor("width", tuple(WIDTHS), "how much ink the pen leaves"),
     )
