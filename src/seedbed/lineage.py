@@ -68,10 +68,15 @@ def row_rng(world: str, version: str, seed: int, index: int, stream: str = "plan
     """
     import numpy as np
 
-    mixed = hashlib.sha256(f"{world}@{version}/{stream}".encode()).digest()
-    key = np.array([int.from_bytes(mixed[:8], "little"), seed & 0xFFFF_FFFF_FFFF_FFFF], dtype=np.uint64)
+    key = np.array([_stream_key(world, version, stream), seed & 0xFFFF_FFFF_FFFF_FFFF], dtype=np.uint64)
     counter = np.array([0, 0, 0, index], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
+
+@lru_cache(maxsize=1024)
+def _stream_key(world: str, version: str, stream: str) -> int:
+    mixed = hashlib.sha256(f"{world}@{version}/{stream}".encode()).digest()
+    return int.from_bytes(mixed[:8], "little")
 
 
 def row_id(world: str, version: str, seed: int, index: int) -> str:

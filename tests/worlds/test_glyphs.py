@@ -56,3 +56,19 @@ def test_a_model_of_real_digits_reads_them(glyphs: Dataset) -> None:
     table = glyphs.table(["pixels", "digit"])
     found = model.score(np.array(table["pixels"].to_pylist()) / 16, table["digit"].to_pylist())
     assert found > 0.7
+
+
+def test_a_reader_of_glyphs_alone_reads_real_digits() -> None:
+    """6,000 glyphs read 94.8 % of the real test digits; 1,620 are enough for a bound some points below."""
+    from sklearn.svm import SVC
+
+    from seedbed.dataset.digits import split_digits
+    from seedbed.design import Design
+
+    world = Glyphs()
+    design = Design(world.factors, {}, seed=9)
+    plans = [world.plan(design[i], row_rng("glyphs", world.version, 9, i)) for i in range(1620)]
+    model = SVC(C=5, gamma=0.0012).fit(world.render(plans)["pixels"].to_pylist(), [p["digit"] for p in plans])
+    real = load_real_digits()
+    test = real.take(split_digits(np.array(real["digit"].to_pylist())).test)
+    assert model.score(test["pixels"].to_pylist(), test["digit"].to_pylist()) > 0.91

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from seedbed.design.factors import Factor
 
-__all__ = ["Design", "Factor", "Spec", "certificate"]
+__all__ = ["VERSION", "Design", "Factor", "Spec", "certificate"]
 
 if TYPE_CHECKING:
     from seedbed.design.certify import certificate
-    from seedbed.design.design import Design
+    from seedbed.design.design import VERSION, Design
     from seedbed.design.spec import Spec
 
-_HOMES = {"Design": "design", "Spec": "spec", "certificate": "certify"}
+_HOMES = {"VERSION": "design", "Design": "design", "Spec": "spec", "certificate": "certify"}
 
 
 def __getattr__(name: str) -> Any:

@@ -24,6 +24,7 @@ from seedbed.errors import UsageError
 from seedbed.lineage import row_rng
 from seedbed.slices import Join, Node, Slice
 
+VERSION = "2"  # changes whenever rows of a design change
 FULL_FACTORIAL = 4096
 BLOCK = 2048
 CANDIDATES = 24

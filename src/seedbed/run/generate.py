@@ -93,7 +93,7 @@ def make_program(
         if asked.get("where"):
             raise UsageError("given twice: where and design.where", where="generate", hint="give one")
         asked["where"] = where
-    from seedbed.design import Design
+    from seedbed.design import VERSION, Design
 
     spec = Design(made.factors, asked).describe()
     if questions and "scene" not in made.schema.names:
@@ -104,6 +104,7 @@ def make_program(
         "options": dict(options),
         "design": spec,
         "questions": int(questions),
+        "design_version": VERSION,
     }
 
 
@@ -171,10 +172,16 @@ def row_schema(program: Mapping[str, Any]) -> pa.Schema:
 def _world_and_design(program_text: str, seed: int) -> tuple[World, Any]:
     import json
 
-    from seedbed.design import Design
+    from seedbed.design import VERSION, Design
 
     program = json.loads(program_text)
     world = build_world(program["world"], program["options"])
+    if program.get("design_version") != VERSION:
+        raise UsageError(
+            f"designs are at version {VERSION}, the rows were made by {program.get('design_version', '1')}",
+            where=f"world {program['world']}",
+            hint="install the version of Seedbed that made them (see lineage.json)",
+        )
     if world.version != program["version"]:
         raise UsageError(
             f"the world is at version {world.version}, the rows were made by {program['version']}",

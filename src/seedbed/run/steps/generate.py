@@ -37,7 +37,9 @@ class Generate(Step):
             raise UsageError("targets and a design of its own", where="targets", hint="give one of them")
 
     def code(self, args: Any) -> dict[str, Any]:
-        return {"world": build_world(args.world, args.options).version}
+        from seedbed.design import VERSION
+
+        return {"world": build_world(args.world, args.options).version, "design": VERSION}
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         design = dict(args.design)

@@ -45,8 +45,8 @@ def orbit(
     z = lift + draws.uniform(-0.02, 0.03)
     flat = distance * math.cos(elevation)
     eye = (x + flat * math.sin(azimuth), y - flat * math.cos(azimuth), z + distance * math.sin(elevation))
-    rounded = Eye(eye, (x, y, z), fov).plan()
-    return Eye(tuple(rounded["eye"]), tuple(rounded["target"]), rounded["fov"])
+    at_eye = (round(eye[0], 4), round(eye[1], 4), round(eye[2], 4))
+    return Eye(at_eye, (round(x, 4), round(y, 4), round(z, 4)), round(fov, 3))
 
 
 def _place(bodies: list[Body], draws: Draws, spread: float) -> bool:

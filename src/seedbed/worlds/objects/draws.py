@@ -20,13 +20,18 @@ class Draws:
 
     def unit(self) -> float:
         """Uniform in [0, 1)."""
-        if not self._block:
+        try:
+            return self._block.pop()
+        except IndexError:
             self._block = self._rng.random(BLOCK).tolist()
-        return self._block.pop()
+            return self._block.pop()
 
     def uniform(self, low: float, high: float) -> float:
         """Uniform in [low, high)."""
-        return low + (high - low) * self.unit()
+        try:
+            return low + (high - low) * self._block.pop()
+        except IndexError:
+            return low + (high - low) * self.unit()
 
     def integer(self, low: int, high: int) -> int:
         """A whole number from low to high, both included."""

@@ -16,7 +16,7 @@ import pyarrow as pa
 from seedbed import registry
 from seedbed.errors import UsageError
 from seedbed.worlds.base import Factor, Plan
-from seedbed.worlds.layout.body import GROUND, body_of
+from seedbed.worlds.layout.body import GROUND, Body
 from seedbed.worlds.layout.camera import Eye, as_camera
 from seedbed.worlds.layout.relations import directions
 from seedbed.worlds.layout.scatter import scatter
@@ -87,7 +87,7 @@ class Tabletop:
         count = draws.integer(*self.objects)
         objects = [draw_object(levels, draws)]
         objects += [draw_object(self.other(draws), draws) for _ in range(count - 1)]
-        bodies = [body_of(thing) for thing in objects]
+        bodies = [Body(tuple(thing["dimensions"])) for thing in objects]
         view = scatter(bodies, draws)
         for thing, body in zip(objects, bodies):
             thing.update(x=body.x, y=body.y, z=0.0, yaw=body.yaw, supported_by=GROUND, inside=False)
