@@ -70,6 +70,7 @@ def register(kind: str, name: str) -> Callable[[T], T]:
 
 def get(kind: str, name: str, *, where: str = "") -> Any:
     """The thing registered as `name`; UsageError with the nearest name where there is none."""
+    _check_kind(kind, where)
     if name not in _things[kind]:
         discover(kind)
     try:
@@ -81,8 +82,14 @@ def get(kind: str, name: str, *, where: str = "") -> Any:
 
 def names(kind: str) -> list[str]:
     """Every registered name of `kind`, sorted."""
+    _check_kind(kind, "")
     discover(kind)
     return sorted(_things[kind])
+
+
+def _check_kind(kind: str, where: str) -> None:
+    if kind not in ROOMS:
+        raise UsageError(f"unknown kind '{kind}'", where=where or "registry", hint=nearest(kind, ROOMS))
 
 
 def discover(kind: str) -> None:

@@ -184,3 +184,14 @@ def test_captions_say_what_the_subject_stands_on() -> None:
     assert annotate([scene], [np.random.default_rng(0)], questions=0)[0][0].startswith(
         "a small red wood cube, with a small blue wood table beside it on a "
     )
+
+
+def test_an_empty_scene_has_a_caption_and_no_questions() -> None:
+    captions, asked = annotate([scene_of([])], [np.random.default_rng(0)], questions=3)
+    assert captions[0].startswith("an empty") and asked == [[]]
+
+
+@pytest.mark.parametrize("text", ["a" + ".a" * 900, "count(" * 300 + "scene()" + ")" * 300])
+def test_programs_nested_too_deeply_are_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse(text)

@@ -55,8 +55,11 @@ def parse(text: str) -> Call:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise UsageError("not a program", where=repr(text[:80]), hint="write it like count(scene())") from None
-    program = _read(tree.body, 0)
-    type_of(program)
+    try:
+        program = _read(tree.body, 0)
+        type_of(program)
+    except RecursionError:
+        raise UsageError("nested too deeply", where=repr(text[:80]), hint="write it like count(scene())") from None
     return program
 
 

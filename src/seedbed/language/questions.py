@@ -56,7 +56,7 @@ def ask(
     scene: Scene, rng: np.random.Generator, count: int, families: Sequence[Family], vocabulary: Vocabulary
 ) -> list[dict[str, Any]]:
     """Up to `count` different questions about one scene, of different families first."""
-    if not clear(scene):
+    if not scene["objects"] or not clear(scene):
         return []
     made: list[dict[str, Any]] = []
     order = [families[int(k)] for k in rng.permutation(len(families))]
