@@ -23,7 +23,7 @@ class Exporter:
 
     def write(self, dataset: Dataset, folder: Path) -> dict[str, Any]:
         """Write the rows; counts of what was written."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no write")
 
 
 def export(path: str | Path, *, to: str, out: str | Path) -> dict[str, Any]:
@@ -69,6 +69,13 @@ def suffix(image: bytes) -> str:
     if image.startswith(b"\x89PNG"):
         return "png"
     return "webp" if image[8:12] == b"WEBP" else "jpg"
+
+
+def write_image(folder: Path, row: dict[str, Any]) -> str:
+    """Write a row's picture under the folder; returns its name."""
+    name = f"{row['number']:08d}.{suffix(row['image'])}"
+    (folder / name).write_bytes(row["image"])
+    return name
 
 
 def categories(dataset: Dataset) -> list[str]:

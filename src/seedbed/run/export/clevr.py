@@ -9,7 +9,7 @@ import numpy as np
 
 from seedbed.dataset.files import write_json
 from seedbed.registry import register
-from seedbed.run.export.base import Exporter, rows, suffix
+from seedbed.run.export.base import Exporter, rows, write_image
 
 if TYPE_CHECKING:
     from seedbed.dataset import Dataset
@@ -27,8 +27,7 @@ class Clevr(Exporter):
         (folder / "images").mkdir()
         scenes = []
         for row in rows(dataset, ("image", "scene", "split")):
-            name = f"{row['number']:08d}.{suffix(row['image'])}"
-            (folder / "images" / name).write_bytes(row["image"])
+            name = write_image(folder / "images", row)
             scenes.append(
                 {
                     **_scene(row["scene"]),

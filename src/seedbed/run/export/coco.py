@@ -9,7 +9,7 @@ from seedbed.dataset.files import write_json
 from seedbed.dataset.images import decode
 from seedbed.dataset.rle import rle
 from seedbed.registry import register
-from seedbed.run.export.base import Exporter, categories, rows, suffix
+from seedbed.run.export.base import Exporter, categories, rows, write_image
 
 if TYPE_CHECKING:
     from seedbed.dataset import Dataset
@@ -29,8 +29,7 @@ class Coco(Exporter):
         annotations: list[dict[str, Any]] = []
         for row in rows(dataset, ("image", "scene", "instance_mask", "caption")):
             camera = row["scene"]["camera"]
-            name = f"{row['number']:08d}.{suffix(row['image'])}"
-            (folder / "images" / name).write_bytes(row["image"])
+            name = write_image(folder / "images", row)
             size = {"width": camera["width"], "height": camera["height"]}
             images.append({"id": row["number"], "file_name": name, "caption": row.get("caption"), **size})
             mask = decode(row["instance_mask"])[..., 0] if row.get("instance_mask") else None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seedbed.registry import register
-from seedbed.run.export.base import Exporter, categories, rows, suffix
+from seedbed.run.export.base import Exporter, categories, rows, write_image
 
 if TYPE_CHECKING:
     from seedbed.dataset import Dataset
@@ -27,8 +27,7 @@ class Yolo(Exporter):
             (folder / place).mkdir()
         images = boxes = 0
         for row in rows(dataset, ("image", "scene")):
-            stem, camera = f"{row['number']:08d}", row["scene"]["camera"]
-            (folder / "images" / f"{stem}.{suffix(row['image'])}").write_bytes(row["image"])
+            name, camera = write_image(folder / "images", row), row["scene"]["camera"]
             lines = []
             for thing in row["scene"]["objects"]:
                 if thing["visible_pixels"]:
@@ -36,7 +35,7 @@ class Yolo(Exporter):
                     w, h = camera["width"], camera["height"]
                     box = ((x0 + x1) / 2 / w, (y0 + y1) / 2 / h, (x1 - x0) / w, (y1 - y0) / h)
                     lines.append(" ".join([str(number[thing["category"]]), *(f"{v:.6f}" for v in box)]))
-            (folder / "labels" / f"{stem}.txt").write_text("\n".join(lines) + ("\n" if lines else ""))
+            (folder / "labels" / name).with_suffix(".txt").write_text("\n".join(lines) + ("\n" if lines else ""))
             images, boxes = images + 1, boxes + len(lines)
         about = {"path": ".", "train": "images", "val": "images", "names": dict(enumerate(names))}
         (folder / "data.yaml").write_text(yaml.safe_dump(about, sort_keys=False))

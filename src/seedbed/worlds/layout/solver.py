@@ -33,7 +33,6 @@ class Goal:
     number: int
     needs: list[tuple[str, int, int | None]] = field(default_factory=list)  # predicate, object, second object
     carriers: Sequence[int] = (GROUND,)
-    turned: float | None = None  # a yaw that is asked for
     ring: tuple[int, int] | None = None  # its place among how many, around needs' object
 
 
@@ -110,7 +109,7 @@ def _clash(body: Body, other: Body, bodies: Sequence[Body]) -> bool:
 
 def _propose(body: Body, goal: Goal, bodies: Sequence[Body], ground: Ground, draws: Draws, eye: Eye) -> str:
     """Set a candidate pose; returns why there is none ("!" first: never), or nothing."""
-    body.yaw = round(goal.turned if goal.turned is not None else draws.uniform(-180, 180), 3)
+    body.yaw = round(draws.uniform(-180, 180), 3)
     body.inside = False
     for predicate, number, _ in goal.needs:
         if predicate in ("on", "inside"):

@@ -18,7 +18,7 @@ from seedbed.dataset.schema import SCENE
 from seedbed.errors import UsageError, nearest
 from seedbed.worlds.base import Factor, Plan
 from seedbed.worlds.layout.body import GROUND, Body, body_of
-from seedbed.worlds.layout.camera import Eye, as_camera, eye_of, overlap
+from seedbed.worlds.layout.camera import Eye, overlap
 from seedbed.worlds.layout.relations import directions
 from seedbed.worlds.layout.scatter import scatter
 from seedbed.worlds.moving.flow import encode_flow, flow, tracks
@@ -26,7 +26,6 @@ from seedbed.worlds.moving.motion import FRICTION, GRAVITY, Moved, simulate
 from seedbed.worlds.objects.build import dimensions, extent_of
 from seedbed.worlds.objects.draw import draw_object, states_of
 from seedbed.worlds.objects.draws import Draws
-from seedbed.worlds.objects.picture import pose_of, render_thing
 from seedbed.worlds.objects.truth import encode_buffer, scene_graph
 from seedbed.worlds.render.scene import Frame, RenderScene
 from seedbed.worlds.tabletop.world import Tabletop, lights, table_scene, tint
@@ -260,11 +259,9 @@ def _path(kind: str, view: Eye, draws: Draws, frames: int) -> list[dict[str, Any
 
 def _moment(plan: Plan, number: int) -> RenderScene:
     """One frame as the renderer takes it."""
-    scene = table_scene({**plan, "camera": plan["cameras"][number]})
-    things = [render_thing(thing, pose_of(*pose)) for thing, pose in zip(plan["objects"], plan["poses"][number])]
-    return RenderScene(
-        **{**scene.__dict__, "camera": as_camera(eye_of(plan["cameras"][number]).plan()), "things": things}
-    )
+    poses = zip(plan["objects"], plan["poses"][number])
+    objects = [{**thing, "x": x, "y": y, "z": z, "yaw": yaw} for thing, (x, y, z, yaw) in poses]
+    return table_scene({**plan, "camera": plan["cameras"][number], "objects": objects})
 
 
 def _hidden(frames: Sequence[Frame]) -> list[dict[str, Any]]:

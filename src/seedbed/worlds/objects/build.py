@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -52,19 +53,22 @@ def parameters_of(category: str, variant: int) -> Parameters:
 @lru_cache(maxsize=1024)
 def mesh_of(category: str, variant: int, state: str) -> Mesh:
     """A variant's mesh in the units of `build`."""
-    given = {"state": state} if shape_of(category).states else {}
-    return shape_of(category).build(**parameters_of(category, variant), **given)
+    return shape_of(category).build(**_arguments(category, variant, state))
 
 
 @lru_cache(maxsize=65536)
 def extent_of(category: str, variant: int, state: str) -> Extent:
     """A variant's box and supports."""
-    shape = shape_of(category)
-    given = {"state": state} if shape.states else {}
     low, high = mesh_of(category, variant, state).bounds
-    supports = shape.supports(**parameters_of(category, variant), **given)
+    supports = shape_of(category).supports(**_arguments(category, variant, state))
     size = high - low
     return Extent(_triple(low), _triple(size), tuple(supports))
+
+
+def _arguments(category: str, variant: int, state: str) -> dict[str, Any]:
+    """What `build` and `supports` take: the parameters, and the state where the category has any."""
+    given = {"state": state} if shape_of(category).states else {}
+    return {**parameters_of(category, variant), **given}
 
 
 def fit(extent: Extent, height: float, width: float, stretch: Scale) -> Scale:

@@ -8,7 +8,7 @@ from typing import Any
 from seedbed import registry
 from seedbed.errors import UsageError, nearest
 from seedbed.worlds.materials.catalogue import SUBSTANCES
-from seedbed.worlds.materials.colors import jittered
+from seedbed.worlds.materials.colors import COLORS, jittered
 from seedbed.worlds.objects.build import VARIANTS, dimensions, extent_of, fit, shape_of
 from seedbed.worlds.objects.draws import Draws
 
@@ -46,6 +46,26 @@ def draw_object(levels: Mapping[str, Any], draws: Draws, *, natural: bool = Fals
     }
 
 
+def draw_levels(
+    category: str, draws: Draws, palette: Mapping[str, tuple[str, ...]], named: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Levels of an object that no design asked for: those named, the others drawn.
+
+    `palette` holds the materials to draw from, and the colours of each.
+    """
+    named = named or {}
+    fits = [m for m in palette if "color" not in named or colors_of(m, (named["color"],))]
+    material = named.get("material") or draws.pick(fits or list(palette))
+    colors = palette.get(material) or colors_of(material, tuple(COLORS))
+    return {
+        "category": category,
+        "material": material,
+        "color": named.get("color") or draws.pick(colors),
+        "size": named.get("size") or draws.pick(tuple(SIZES)),
+        "state": named.get("state") or draws.pick(states_of(category)),
+    }
+
+
 def states_of(category: str) -> tuple[str, ...]:
     """The functional states of a category; ("none",) where it has none."""
     return tuple(shape_of(category).states) or (NO_STATE,)
@@ -70,3 +90,15 @@ def chosen_levels(option: str, chosen: Sequence[str] | None, known: Sequence[str
     if chosen is not None and (isinstance(chosen, str) or len(set(chosen)) < max(1, len(chosen))):
         raise UsageError(f"{option} is {chosen}", where=where, hint="give a list, each once")
     return tuple(chosen or known)
+
+
+def object_range(objects: int | Sequence[int], most: int, where: str) -> tuple[int, int]:
+    """How many objects a scene has: a number, or [low, high], from 1 to `most`."""
+    try:
+        low, high = (objects, objects) if isinstance(objects, int) else objects
+        fits = 1 <= low <= high <= most
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise UsageError(f"objects is {objects}", where=where, hint=f"give a number or [low, high] from 1 to {most}")
+    return int(low), int(high)

@@ -16,12 +16,11 @@ from seedbed.worlds.materials.accents import ACCENTS
 from seedbed.worlds.materials.catalogue import surface
 from seedbed.worlds.objects.build import scaled_mesh, shape_of
 from seedbed.worlds.objects.truth import BUFFERS, encode_buffer, scene_graph
+from seedbed.worlds.render.presets import PRESETS
 from seedbed.worlds.render.scene import Frame, RenderScene, Thing
 
 if TYPE_CHECKING:
     from seedbed.worlds.render.renderer import Renderer
-
-PRESETS = ("turbo", "fast", "good", "high")
 
 
 class Picture:
@@ -72,16 +71,14 @@ class Picture:
         return pa.RecordBatch.from_pydict(made, schema=self.schema)
 
 
-def render_thing(thing: Mapping[str, Any], pose: np.ndarray | None = None) -> Thing:
-    """A plan's object as the renderer takes it, at its own pose or another."""
+def render_thing(thing: Mapping[str, Any]) -> Thing:
+    """A plan's object as the renderer takes it."""
     scale, state = tuple(thing["scale"]), thing["state"]
     mesh = scaled_mesh(thing["category"], thing["variant"], state, scale)
     shape = shape_of(thing["category"])
     main = surface(thing["material"], tuple(thing["rgb"]), max(thing["dimensions"]))
     accents = (ACCENTS[shape.accent(part, state)] for part in mesh.parts[1:])
-    return Thing(
-        mesh, pose_of(thing["x"], thing["y"], thing["z"], thing["yaw"]) if pose is None else pose, (main, *accents)
-    )
+    return Thing(mesh, pose_of(thing["x"], thing["y"], thing["z"], thing["yaw"]), (main, *accents))
 
 
 def pose_of(x: float, y: float, z: float, yaw: float) -> np.ndarray:

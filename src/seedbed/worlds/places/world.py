@@ -16,11 +16,10 @@ from seedbed import registry
 from seedbed.errors import UsageError
 from seedbed.worlds.base import Factor, Plan
 from seedbed.worlds.layout import relations as rel
-from seedbed.worlds.layout.body import GROUND, Body, body_of
-from seedbed.worlds.layout.camera import as_camera
+from seedbed.worlds.layout.body import GROUND, ON_WALL, body_of
 from seedbed.worlds.layout.request import Request, Wanted, parse
 from seedbed.worlds.layout.solver import Goal, solve
-from seedbed.worlds.materials.catalogue import MATERIALS, ground, wall
+from seedbed.worlds.materials.catalogue import MATERIALS
 from seedbed.worlds.materials.colors import BASIC, COLORS
 from seedbed.worlds.objects.draw import (
     NO_STATE,
@@ -28,18 +27,21 @@ from seedbed.worlds.objects.draw import (
     Thing,
     chosen_levels,
     colors_of,
+    draw_levels,
     draw_object,
     known_shapes,
+    object_range,
     states_of,
 )
 from seedbed.worlds.objects.draws import Draws
-from seedbed.worlds.objects.picture import Picture, render_thing
+from seedbed.worlds.objects.picture import Picture
 from seedbed.worlds.places.kinds import KINDS, PLACES, Kind, categories_of, grown
-from seedbed.worlds.render.scene import MAX_OBJECTS, Light, RenderScene
-from seedbed.worlds.tabletop.world import lights, object_factors, tint
+from seedbed.worlds.render.scene import MAX_OBJECTS, RenderScene
+from seedbed.worlds.tabletop.world import lights, lit_scene, object_factors, tint
 
 HERE = "world places"
 MOST_OBJECTS = 14
+OUTDOORS = ((0.3, 0.42, 0.62), (0.62, 0.66, 0.7))  # sky: zenith, horizon
 
 
 @registry.register("world", "places")
@@ -71,7 +73,7 @@ class Places:
     ) -> None:
         self.picture = Picture(HERE, size, render, buffers, encoding, device)
         self.places = chosen_levels("places", places, PLACES, HERE)
-        self.objects = _range(objects)
+        self.objects = object_range(objects, MOST_OBJECTS, HERE)
         self.categories = known_shapes(categories, HERE)
         self.colors = chosen_levels("colors", colors, tuple(COLORS), HERE) if colors else BASIC
         self.materials = chosen_levels("materials", materials, MATERIALS, HERE)
@@ -128,10 +130,11 @@ class Places:
         raise AssertionError
 
     def _attempt(self, levels: Mapping[str, Any], kind: Kind, draws: Draws) -> Plan:
-        objects, goals = self._cast(levels, kind, draws)
+        cast = self._cast(levels, kind, draws)
+        objects = cast.objects
         bodies = [body_of(thing) for thing in objects]
-        placed = self._furnish(objects, bodies, kind)
-        todo = [goal for goal in goals if goal.number not in placed]
+        placed = [cast.carrier] if cast.carrier != GROUND else []  # the place's own furniture stands in the middle
+        todo = [goal for goal in cast.goals if goal.number not in placed]
         area, room, scale = grown(kind, len(objects))
         texts = [request.text for request in self.requests]
         view = solve(bodies, todo, area, draws, lambda d: kind.view(d, scale), placed, texts)
@@ -150,7 +153,7 @@ class Places:
             "texture_seed": draws.integer(0, (1 << 20) - 1),
         }
 
-    def _cast(self, levels: Mapping[str, Any], kind: Kind, draws: Draws) -> tuple[list[Thing], list[Goal]]:
+    def _cast(self, levels: Mapping[str, Any], kind: Kind, draws: Draws) -> _Cast:
         """The objects, subject first, and what is asked of each, in the order of placing."""
         cast = _Cast(self, levels, kind, draws)
         for request in self.requests:
@@ -158,37 +161,16 @@ class Places:
         if not self.requests:
             cast.free(levels)
             for _ in range(draws.integer(*self.objects) - 1):
-                cast.free(self._other(str(levels["place"]), draws))
+                cast.free(self.levels_of(draws.pick(self._local[str(levels["place"])]), draws))
         if len(cast.objects) > MAX_OBJECTS:
             raise UsageError(
                 f"{len(cast.objects)} objects in a scene", where="relations", hint=f"{MAX_OBJECTS} at most"
             )
-        return cast.objects, cast.goals
-
-    def _furnish(self, objects: list[Thing], bodies: list[Body], kind: Kind) -> list[int]:
-        """Put the place's own furniture in the middle; returns its number."""
-        if not kind.carrier:
-            return []
-        number = next(k for k, thing in enumerate(objects) if thing.get("carrier"))
-        bodies[number].x = bodies[number].y = bodies[number].yaw = 0.0
-        return [number]
-
-    def _other(self, place: str, draws: Draws) -> dict[str, Any]:
-        return self.levels_of(draws.pick(self._local[place]), draws)
+        return cast
 
     def levels_of(self, category: str, draws: Draws, named: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Levels of an object: those named, the others drawn."""
-        named = named or {}
-        fits = [m for m in self.materials if "color" not in named or named["color"] in colors_of(m, (named["color"],))]
-        material = named.get("material") or draws.pick(fits or self.materials)
-        palette = self._palette.get(material) or colors_of(material, tuple(COLORS))
-        return {
-            "category": category,
-            "material": material,
-            "color": named.get("color") or draws.pick(palette),
-            "size": named.get("size") or draws.pick(tuple(SIZES)),
-            "state": named.get("state") or draws.pick(states_of(category)),
-        }
+        return draw_levels(category, draws, self._palette, named)
 
     def render(self, plans: Sequence[Plan]) -> pa.RecordBatch:
         """Columns of `schema` for these plans."""
@@ -203,62 +185,59 @@ class _Cast:
         self.world, self.levels, self.kind, self.draws = world, levels, kind, draws
         self.objects: list[Thing] = []
         self.goals: list[Goal] = []
+        self.carrier = GROUND  # number of the furniture that the others stand on
         self._known: dict[tuple[Any, ...], int] = {}
-        self._subject = bool(world.requests)
-        if not world.requests:
-            return
-        self.objects.append({})  # the subject's place: it is drawn when its request is reached
+        self._subject = bool(world.requests)  # not drawn yet: that happens when its request is reached
+        if self._subject:
+            self.objects.append({})
 
     def free(self, levels: Mapping[str, Any]) -> None:
         """An object that may stand anywhere."""
-        if not self.objects:
-            self.objects.append(draw_object(levels, self.draws, natural=True))
-            carrier = self._carrier()
-        else:
-            self.objects.append(draw_object(levels, self.draws, natural=True))
-            carrier = next((k for k, o in enumerate(self.objects) if o.get("carrier")), GROUND)
-        number = 0 if len(self.goals) == 0 else len(self.objects) - 1
-        self.goals.append(Goal(number, carriers=(carrier,)))
+        number = self._draw(levels)
+        self._furnish()
+        self.goals.append(Goal(number, carriers=(self.carrier,)))
 
     def add(self, request: Request) -> None:
         """The objects of a request, those named before taken again."""
-        carrier = self._carrier()
-        target = self._find(request.object, carrier) if request.object else -2
-        second = self._find(request.other, carrier) if request.other else None
+        self._furnish()
+        target = self._find(request.object) if request.object else ON_WALL
+        second = self._find(request.other) if request.other else None
         for k in range(request.subject.count):
-            subject = self._subject_of(request, again=k > 0)
+            subject = self._subject_of(request.subject, again=k > 0)
             goal = next((g for g in self.goals if g.number == subject), None)
             if goal is None:
-                goal = Goal(subject, carriers=(carrier,))
+                goal = Goal(subject, carriers=(self.carrier,))
                 self.goals.append(goal)
             goal.needs.append((request.predicate, target, second))
             if request.predicate == "surrounding":
                 goal.ring = (k, request.subject.count)
 
-    def _carrier(self) -> int:
-        found = next((k for k, o in enumerate(self.objects) if o.get("carrier")), None)
-        if found is not None:
-            return found
-        if not self.kind.carrier:
-            return GROUND
-        levels = self.world.levels_of(self.kind.carrier, self.draws, {"material": "wood", "size": "large"})
-        self.objects.append({**draw_object(levels, self.draws, natural=True), "carrier": True})
+    def _draw(self, levels: Mapping[str, Any]) -> int:
+        """Draw an object; returns its number."""
+        self.objects.append(draw_object(levels, self.draws, natural=True))
         return len(self.objects) - 1
 
-    def _find(self, wanted: Wanted, carrier: int) -> int:
+    def _named(self, wanted: Wanted) -> int:
         named = dict(wanted.levels)
-        if carrier >= 0 and all(self.objects[carrier].get(name) == value for name, value in named.items()):
-            return carrier
+        return self._draw(self.world.levels_of(named["category"], self.draws, named))
+
+    def _furnish(self) -> None:
+        """The place's own furniture, once."""
+        if self.carrier == GROUND and self.kind.carrier:
+            named = {"material": "wood", "size": "large"}
+            self.carrier = self._draw(self.world.levels_of(self.kind.carrier, self.draws, named))
+            self.objects[self.carrier]["carrier"] = True
+
+    def _find(self, wanted: Wanted) -> int:
+        if self.carrier != GROUND and all(self.objects[self.carrier].get(n) == value for n, value in wanted.levels):
+            return self.carrier
         key = (wanted.levels, wanted.tag)
         if key not in self._known:
-            made = self.world.levels_of(named["category"], self.draws, named)
-            self.objects.append(draw_object(made, self.draws, natural=True))
-            self._known[key] = len(self.objects) - 1
-            self.goals.append(Goal(self._known[key], carriers=(carrier,)))
+            self._known[key] = self._named(wanted)
+            self.goals.append(Goal(self._known[key], carriers=(self.carrier,)))
         return self._known[key]
 
-    def _subject_of(self, request: Request, again: bool) -> int:
-        wanted = request.subject
+    def _subject_of(self, wanted: Wanted, again: bool) -> int:
         key = (wanted.levels, wanted.tag)
         if self._subject:
             self._subject = False
@@ -267,30 +246,17 @@ class _Cast:
             return 0
         if not again and wanted.count == 1 and key in self._known:
             return self._known[key]
-        named = dict(wanted.levels)
-        made = self.world.levels_of(named["category"], self.draws, named)
-        self.objects.append(draw_object(made, self.draws, natural=True))
-        self._known.setdefault(key, len(self.objects) - 1)
-        return len(self.objects) - 1
+        number = self._named(wanted)
+        self._known.setdefault(key, number)
+        return number
 
 
 def place_scene(plan: Plan) -> RenderScene:
     """The plan as the renderer takes it."""
-    light, sky = plan["lights"], plan["lights"]["sky"]
     half, back = plan["room"]
-    walls = {"left_wall": -half, "right_wall": half, "back_wall": back} if half else {}
-    colors = ((sky, sky * 1.06, sky * 1.16), (sky * 1.05, sky * 1.03, sky))
-    return RenderScene(
-        camera=as_camera(plan["camera"]),
-        things=[render_thing(thing) for thing in plan["objects"]],
-        key=Light(tuple(light["position"]), tuple(light["intensity"]), light["radius"]),
-        fill=Light(tuple(light["fill_position"]), tuple(light["fill"]), 0.4),
-        floor=ground(plan["background"], tuple(plan["tint"])),
-        wall=wall(plan["wall"] or "plaster", tuple(plan["tint"])),
-        sky=colors if half else ((0.3, 0.42, 0.62), (0.62, 0.66, 0.7)),
-        seed=plan["texture_seed"],
-        **walls,
-    )
+    if not half:
+        return lit_scene(plan, sky=OUTDOORS)
+    return lit_scene(plan, plan["wall"], left_wall=-half, right_wall=half, back_wall=back)
 
 
 def _raised(light: dict[str, Any], lift: float) -> dict[str, Any]:
@@ -306,15 +272,3 @@ def _narrowed(factor: Factor, named: Mapping[str, str]) -> Factor:
     if named[factor.name] not in factor.levels:
         raise UsageError(f"'{named['category']}' is never {named[factor.name]}", where="relations")
     return Factor(factor.name, (named[factor.name],), factor.doc)
-
-
-def _range(objects: int | Sequence[int]) -> tuple[int, int]:
-    try:
-        low, high = (objects, objects) if isinstance(objects, int) else objects
-        fits = 1 <= low <= high <= MOST_OBJECTS
-    except (TypeError, ValueError):
-        fits = False
-    if not fits:
-        hint = f"give a number or [low, high] from 1 to {MOST_OBJECTS}"
-        raise UsageError(f"objects is {objects}", where=HERE, hint=hint)
-    return int(low), int(high)

@@ -21,8 +21,7 @@ class Packed:
 
     def __init__(self, scenes: Sequence[RenderScene], device: str) -> None:
         self.scenes, self.scene_count = scenes, len(scenes)
-        self.counts = [len(scene.things) for scene in scenes]
-        self.first = [0, *np.cumsum(self.counts)[:-1].tolist()]
+        first = [0, *np.cumsum([len(scene.things) for scene in scenes])[:-1].tolist()]
         things = [(k, j, thing) for k, scene in enumerate(scenes) for j, thing in enumerate(scene.things)]
         meshes = [thing.mesh for _, _, thing in things]
         surfaces, material_first, scene_first = _materials(scenes)
@@ -52,7 +51,7 @@ class Packed:
         self.poses = send(np.stack([thing.pose for _, _, thing in things]).astype(np.float32), wp.mat44)
         self.thing_scene = send(np.array([k for k, _, _ in things], np.int32), int)
         self.thing_bit = send(np.array([j for _, j, _ in things], np.int32), int)
-        self.first_thing = send(np.array(self.first, np.int32), int)
+        self.first_thing = send(np.array(first, np.int32), int)
         self.views: Any = wp.array([_view(s, f) for s, f in zip(scenes, scene_first)], dtype=View, device=device)
         self.materials: Any = wp.array([_material(s) for s in surfaces], dtype=Material, device=device)
         self.world, self.world_normals, self.screen = (blank(self.vertex_count, wp.vec3) for _ in range(3))

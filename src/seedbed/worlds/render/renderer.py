@@ -7,7 +7,6 @@ CUDA device the scenes of a call go through each kernel together, each with its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,34 +15,11 @@ import warp as wp
 from seedbed.errors import UsageError, nearest
 from seedbed.worlds.render import device as devices
 from seedbed.worlds.render.kernels import filters, gbuffer, light, raster, shade, shadow_map, truth
-from seedbed.worlds.render.kernels.structs import GBuf
+from seedbed.worlds.render.kernels.shadow_map import SIDE as MAP_SIDE
+from seedbed.worlds.render.kernels.structs import LAYERS, GBuf
 from seedbed.worlds.render.packing import Packed
+from seedbed.worlds.render.presets import PRESETS, Preset
 from seedbed.worlds.render.scene import MAX_OBJECTS, Frame, RenderScene
-
-LAYERS = 4
-MAP_SIDE = 384  # texels of the shadow map, as in kernels.shadow_map
-
-
-@dataclass(frozen=True)
-class Preset:
-    """How much is spent: rays to the key and the fill light in penumbras, rays of indirect light a cell, pixels
-    along a cell's side, samples along a pixel's side; or no rays at all.
-    """
-
-    key: int
-    fill: int
-    indirect: int
-    cell: int
-    samples: int
-    rays: bool = True
-
-
-PRESETS = {
-    "turbo": Preset(0, 0, 0, 1, 2, rays=False),
-    "fast": Preset(4, 2, 2, 2, 2),
-    "good": Preset(9, 6, 5, 2, 3),
-    "high": Preset(28, 16, 8, 1, 4),
-}
 
 
 class Renderer:

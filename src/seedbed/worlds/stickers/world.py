@@ -17,8 +17,9 @@ from seedbed.dataset.images import FORMATS, encode
 from seedbed.dataset.schema import SCENE
 from seedbed.errors import UsageError, nearest
 from seedbed.worlds.base import Factor, Plan
-from seedbed.worlds.objects.draw import chosen_levels
+from seedbed.worlds.objects.draw import chosen_levels, object_range
 from seedbed.worlds.objects.draws import Draws
+from seedbed.worlds.objects.truth import box_of
 from seedbed.worlds.stickers.artwork import (
     GENDERS,
     GROUP,
@@ -70,7 +71,7 @@ class Stickers:
         for name in self.buffers:
             if name != "instance_mask":
                 raise UsageError(f"no buffer '{name}'", where=HERE, hint="instance_mask is the only one")
-        self.objects = _range(objects)
+        self.objects = object_range(objects, MOST, HERE)
         self.people, self.size, self.encoding = subjects == "people", size, encoding
         known = OCCUPATIONS if self.people else tuple(GROUP)
         self.categories = chosen_levels("categories", categories, known, HERE)
@@ -215,8 +216,8 @@ def _scene(plan: Plan, mask: np.ndarray, outlines: Sequence[np.ndarray], size: i
                 "rotation": 0.0,
                 "dimensions": [side, side, 0.0],
                 "supported_by": -1,
-                "bbox_xyxy": _box(visible),
-                "amodal_bbox_xyxy": _box(whole),
+                "bbox_xyxy": box_of(visible),
+                "amodal_bbox_xyxy": box_of(whole),
                 "visible_pixels": shown,
                 "amodal_pixels": every,
                 "visibility": shown / every if every else 0.0,
@@ -244,13 +245,6 @@ def _relations(objects: Sequence[Mapping[str, Any]], size: int) -> list[dict[str
     return found
 
 
-def _box(mask: np.ndarray) -> list[float]:
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if not len(rows):
-        return [0.0] * 4
-    return [float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)]
-
-
 def _share(x: int, y: int, side: int, other: Mapping[str, Any]) -> float:
     """The share of the smaller of two squares that they have in common."""
     w = min(x + side, other["x"] + other["side"]) - max(x, other["x"])
@@ -260,14 +254,3 @@ def _share(x: int, y: int, side: int, other: Mapping[str, Any]) -> float:
 
 def _third(x: float, size: int) -> int:
     return min(int(3 * x / size), 2)
-
-
-def _range(objects: int | Sequence[int]) -> tuple[int, int]:
-    try:
-        low, high = (objects, objects) if isinstance(objects, int) else objects
-        fits = 1 <= low <= high <= MOST
-    except (TypeError, ValueError):
-        fits = False
-    if not fits:
-        raise UsageError(f"objects is {objects}", where=HERE, hint=f"give a number or [low, high] from 1 to {MOST}")
-    return int(low), int(high)

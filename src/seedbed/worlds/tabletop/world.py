@@ -27,8 +27,10 @@ from seedbed.worlds.objects.draw import (
     SIZES,
     chosen_levels,
     colors_of,
+    draw_levels,
     draw_object,
     known_shapes,
+    object_range,
     states_of,
 )
 from seedbed.worlds.objects.draws import Draws
@@ -67,7 +69,7 @@ class Tabletop:
         device: str = "cpu",
     ) -> None:
         self.picture = Picture(HERE, size, render, buffers, encoding, device)
-        self.objects = _range(objects)
+        self.objects = object_range(objects, MOST_OBJECTS, HERE)
         self.categories = known_shapes(categories, HERE)
         self.colors = chosen_levels("colors", colors, tuple(COLORS), HERE) if colors else BASIC
         self.materials = chosen_levels("materials", materials, MATERIALS, HERE)
@@ -108,14 +110,7 @@ class Tabletop:
 
     def other(self, draws: Draws) -> dict[str, Any]:
         """Levels of an object that is not the subject."""
-        category, material = draws.pick(self.categories), draws.pick(self.materials)
-        return {
-            "category": category,
-            "material": material,
-            "color": draws.pick(self._palette[material] or self.colors),
-            "size": draws.pick(tuple(SIZES)),
-            "state": draws.pick(states_of(category)),
-        }
+        return draw_levels(draws.pick(self.categories), draws, self._palette)
 
 
 def object_factors(
@@ -142,18 +137,23 @@ def object_factors(
 
 def table_scene(plan: Plan) -> RenderScene:
     """The plan as the renderer takes it."""
+    return lit_scene(plan, back_wall=plan["wall"])
+
+
+def lit_scene(plan: Plan, wall_name: str = "plaster", **room: Any) -> RenderScene:
+    """A plan's objects under its two lights and an indoor sky; `room` sets other fields of the scene."""
     light, sky = plan["lights"], plan["lights"]["sky"]
-    return RenderScene(
-        camera=as_camera(plan["camera"]),
-        things=[render_thing(thing) for thing in plan["objects"]],
-        key=Light(tuple(light["position"]), tuple(light["intensity"]), light["radius"]),
-        fill=Light(tuple(light["fill_position"]), tuple(light["fill"]), 0.4),
-        floor=ground(plan["background"], tuple(plan["tint"])),
-        wall=wall("plaster", tuple(plan["tint"])),
-        sky=((sky, sky * 1.06, sky * 1.16), (sky * 1.05, sky * 1.03, sky)),
-        back_wall=plan["wall"],
-        seed=plan["texture_seed"],
-    )
+    fields: dict[str, Any] = {
+        "camera": as_camera(plan["camera"]),
+        "things": [render_thing(thing) for thing in plan["objects"]],
+        "key": Light(tuple(light["position"]), tuple(light["intensity"]), light["radius"]),
+        "fill": Light(tuple(light["fill_position"]), tuple(light["fill"]), 0.4),
+        "floor": ground(plan["background"], tuple(plan["tint"])),
+        "wall": wall(wall_name, tuple(plan["tint"])),
+        "sky": ((sky, sky * 1.06, sky * 1.16), (sky * 1.05, sky * 1.03, sky)),
+        "seed": plan["texture_seed"],
+    }
+    return RenderScene(**{**fields, **room})
 
 
 def tint(draws: Draws) -> list[float]:
@@ -177,15 +177,3 @@ def lights(draws: Draws, view: Eye, scale: float = 1.0) -> dict[str, Any]:
         "fill_position": [round(-x, 4), round(min(y, -1.0 * scale), 4), round(1.6 * scale, 4)],
         "sky": round(draws.uniform(0.36, 0.52), 4),
     }
-
-
-def _range(objects: int | Sequence[int]) -> tuple[int, int]:
-    try:
-        low, high = (objects, objects) if isinstance(objects, int) else objects
-        fits = 1 <= low <= high <= MOST_OBJECTS
-    except (TypeError, ValueError):
-        fits = False
-    if not fits:
-        hint = f"give a number or [low, high] from 1 to {MOST_OBJECTS}"
-        raise UsageError(f"objects is {objects}", where=HERE, hint=hint)
-    return int(low), int(high)

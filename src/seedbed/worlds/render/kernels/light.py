@@ -16,6 +16,15 @@ THROUGH = wp.constant(0.84)  # share of light that passes one surface of glass
 
 
 @wp.func
+def scene_root(mesh: wp.uint64, batched: bool, b: int):
+    """Where a scene's part of the BVH begins; -1 for a mesh of one scene."""
+    root = int(-1)
+    if batched:
+        root = wp.mesh_get_group_root(mesh, b)
+    return root
+
+
+@wp.func
 def sky(s: View, d: wp.vec3):
     h = wp.clamp(d[2] * 1.2 + 0.15, 0.0, 1.0)
     return s.sky1 * (1.0 - h) + s.sky0 * h
@@ -146,9 +155,7 @@ def gather_shadows(
     if g.mat[o] < 0:
         return
     s = scn[b]
-    root = int(-1)
-    if batched:
-        root = wp.mesh_get_group_root(mesh, b)
+    root = scene_root(mesh, batched, b)
     vis[q] = wp.vec2(
         light_share(mesh, root, s, fmat, mats, g.pos[o], g.nrm[o], s.lp0, s.lr0, x, y, 0, 1),
         light_share(mesh, root, s, fmat, mats, g.pos[o], g.nrm[o], s.lp1, s.lr1, x, y, 5, 1),
@@ -237,9 +244,7 @@ def refine_penumbra(
         out[o] = wp.vec3(lo[0], lo[1], 0.0)
         return
     s = scn[b]
-    root = int(-1)
-    if batched:
-        root = wp.mesh_get_group_root(mesh, b)
+    root = scene_root(mesh, batched, b)
     v0 = lo[0]
     v1 = lo[1]
     if lo[0] != hi[0]:
@@ -276,9 +281,7 @@ def gather_indirect(
     if g.mat[o] < 0:
         return
     s = scn[b]
-    root = int(-1)
-    if batched:
-        root = wp.mesh_get_group_root(mesh, b)
+    root = scene_root(mesh, batched, b)
     n = g.nrm[o]
     pos = g.pos[o] + n * 2.0e-3
     t1, t2 = basis(n)

@@ -3,7 +3,7 @@
 import warp as wp
 
 from seedbed.worlds.render.kernels.gbuffer import plane_normal, planes
-from seedbed.worlds.render.kernels.light import bounce, lit_surface, sky
+from seedbed.worlds.render.kernels.light import bounce, lit_surface, scene_root, sky
 from seedbed.worlds.render.kernels.materials import texture
 from seedbed.worlds.render.kernels.structs import LAYERS, GBuf, Material, View
 
@@ -141,9 +141,7 @@ def shade(
     b, p = wp.tid()
     P = W * H
     s = scn[b]
-    root = int(-1)
-    if batched:
-        root = wp.mesh_get_group_root(mesh, b)
+    root = scene_root(mesh, batched, b)
     acc = wp.vec3(0.0)
     for l in range(LAYERS):
         o = (b * LAYERS + l) * P + p
