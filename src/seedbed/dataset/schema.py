@@ -61,6 +61,7 @@ EVENT = pa.struct(
         ("frame", pa.int32()),
         ("subject", pa.int32()),
         ("object", pa.int32()),  # the other one of a collision, or what hides it
+        ("direction", pa.string()),  # of moves: left, right, nearer, away; null where it is neither clearly
     ]
 )
 
@@ -79,8 +80,18 @@ QUESTION = pa.struct(
         ("family", pa.string()),
         ("question", pa.string()),
         ("answer", pa.string()),
-        ("choices", pa.list_(pa.string())),  # empty for open questions
+        ("answer_form", pa.string()),  # word, number, yes/no, choice, point, box
+        ("options", pa.list_(pa.string())),  # of a choice, in the order shown; empty for the other forms
         ("program", pa.string()),  # executing it on the row's scene gives the answer
+        ("value", pa.string()),  # what the program gives, where the answer is another name for it
+    ]
+)
+
+CAPTION = pa.struct(
+    [
+        ("style", pa.string()),  # alt, dense, facts, relational
+        ("text", pa.string()),
+        ("facts", pa.list_(pa.string())),  # what it states: "0.color=red", "0 left_of 1", "background=planks"
     ]
 )
 

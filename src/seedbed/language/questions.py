@@ -1,192 +1,235 @@
-"""Scenes to captions and questions whose truth is proved by executing their programs.
+"""Scene graphs to questions whose truth is proved by executing their programs.
 
-Row i's text depends on scene i and its own generator alone. The wanted answer is drawn first, then a
-question that has it, so that answers stay even; a referring expression is used only when it is unique; a
-question is rejected when a word that should matter does not.
+Each row tries families in an order of its own (every family as often as every other over a few rows), takes for each
+the answer that `calibrate` weighs, and keeps the first few questions that differ. Row i's questions depend on scene i,
+its key and its number alone.
 """
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from seedbed.language import words
-from seedbed.language.families import Family, built_in
-from seedbed.language.programs import ATTRIBUTES, PREDICATES, NotUnique, answer, parse
+from seedbed.language.attempt import DRAWS, Attempts, attempt, available, choose
+from seedbed.language.calibrate import Calibration, Table, answer_words, code_of, size_group
+from seedbed.language.cells import FORM_OF, Cell
+from seedbed.language.chance import even, mixed, uniform
+from seedbed.language.execute import as_text
+from seedbed.language.families import HOLE
+from seedbed.language.lexicon import ATTRIBUTES
+from seedbed.language.programs import filled
+from seedbed.language.scenes import Scenes
 
-Scene = Mapping[str, Any]
-Vocabulary = Mapping[str, Sequence[str]]
-NOTHING = "none"  # an attribute that an object does not have
-TRIES = 60  # holes drawn for one question before the family is given up for this scene
-CHOICES = 4
-SHARE_VISIBLE = 0.004  # of the picture's pixels: 16 pixels at 64 x 64
-LEAST_VISIBILITY = 0.25
-_HOLE = re.compile(r"<(\w+)(?::(plural|a))?>")
+TRIES = 48  # families tried for one row at most
+FIXED = {  # the words that a function can give
+    "half": ["left", "right"],
+    "quarter": ["top left", "top right", "bottom left", "bottom right"],
+    "side": ["left", "right"],
+    "before_or_behind": ["in front", "behind"],
+    "sight": ["seen", "hidden", "outside"],
+    "direction": ["left", "right", "nearer", "away"],
+}
 
-
-def annotate(
-    scenes: Sequence[Scene],
-    rngs: Sequence[np.random.Generator],
-    *,
-    questions: int = 4,
-    families: Sequence[Family] | None = None,
-    vocabulary: Vocabulary | None = None,
-) -> tuple[list[str], list[list[dict[str, Any]]]]:
-    """A caption and up to `questions` questions for each scene (fewer where the scene allows fewer).
-
-    `vocabulary` lists the words that each attribute can take in these scenes' world: wrong options and
-    things that are not there come from it. Without it, each scene's own words.
-    """
-    chosen = list(families if families is not None else built_in())
-    captions = [words.caption(scene) for scene in scenes]
-    asked = [ask(scene, rng, questions, chosen, vocabulary or words_of(scene)) for scene, rng in zip(scenes, rngs)]
-    return captions, asked
-
-
-def words_of(scene: Scene) -> Vocabulary:
-    """The words that each attribute takes in a scene."""
-    objects = scene["objects"]
-    return {name: tuple(sorted({o[name] for o in objects if o.get(name)} - {NOTHING})) for name in ATTRIBUTES}
+Question = dict[str, Any]
 
 
 def ask(
-    scene: Scene, rng: np.random.Generator, count: int, families: Sequence[Family], vocabulary: Vocabulary
-) -> list[dict[str, Any]]:
-    """Up to `count` different questions about one scene, of different families first."""
-    if not scene["objects"] or not clear(scene):
-        return []
-    made: list[dict[str, Any]] = []
-    order = [families[int(k)] for k in rng.permutation(len(families))]
-    for family in order:
-        if len(made) == count:
+    scenes: Scenes, keys: np.ndarray, numbers: np.ndarray, count: int, known: Calibration
+) -> list[list[Question]]:
+    """Up to `count` questions for each scene; `keys` uint64 (S,), `numbers` the rows' indices (S,)."""
+    made: list[list[Question]] = [[] for _ in range(scenes.count)]
+    turns = tuple(known.turns()) if known.tables else tuple(known.cells)
+    if not turns or not count:
+        return made
+    size, seen = size_group(scenes), scenes.clear.any(1)
+    first = 0
+    while first < TRIES:
+        rows = np.array([k for k in range(scenes.count) if len(made[k]) < count and seen[k]], int)
+        if not len(rows):
             break
-        question = one_question(scene, rng, family, vocabulary)
-        if question is not None and question["question"] not in {q["question"] for q in made}:
-            made.append(question)
+        rounds = np.arange(first, min(first + max(count, 4), TRIES))
+        found = _tries(scenes, keys, numbers, rows, rounds, turns, known, size)
+        for row in rows:
+            _keep(made[row], [found[row, r] for r in rounds if (row, r) in found], count)
+        first = int(rounds[-1]) + 1
     return made
 
 
-def clear(scene: Scene) -> bool:
-    """Whether every object can be seen well enough to be asked about."""
-    camera = scene.get("camera") or {}
-    least = SHARE_VISIBLE * (camera.get("width") or 0) * (camera.get("height") or 0)
-    return all(o["visible_pixels"] >= least and o["visibility"] >= LEAST_VISIBILITY for o in scene["objects"])
+def _keep(kept: list[Question], new: list[Question], count: int) -> None:
+    said = {q["question"] for q in kept}
+    for question in new:
+        if len(kept) < count and question["question"] not in said:
+            kept.append(question)
+            said.add(question["question"])
 
 
-def one_question(
-    scene: Scene, rng: np.random.Generator, family: Family, vocabulary: Vocabulary
-) -> dict[str, Any] | None:
-    """A question of the family, or None when the scene has none within `TRIES` draws.
+def _tries(
+    scenes: Scenes, keys: np.ndarray, numbers: np.ndarray, rows: np.ndarray, rounds: np.ndarray,
+    turns: tuple[str, ...], known: Calibration, size: np.ndarray,
+) -> dict[tuple[int, int], Question]:  # fmt: skip
+    """The questions found in some rounds of some rows."""
+    row, turn = (a.reshape(-1) for a in np.meshgrid(rows, rounds, indexing="ij"))
+    place = numbers[row] * TRIES + turn
+    chosen, hit = _order(place, turns)
+    groups: dict[str, list[int]] = defaultdict(list)
+    for k, name in enumerate(chosen):
+        groups[name].append(k)
+    found: dict[tuple[int, int], Question] = {}
+    for name, members in groups.items():
+        cells = known.cells[name]
+        at = np.array(members)
+        which = (even(hit[at], 2, name) * len(cells)).astype(int)
+        for number, cell in enumerate(cells):
+            some = at[which == number]
+            if len(some):
+                found.update(_cell(cell, scenes, keys, row[some], turn[some], hit[some], known, size))
+    return found
 
-    Of the answers found in the draws one is chosen evenly, so that rare answers (zero, no) are not rare.
-    """
-    found: dict[str, list[tuple[dict[str, Any], str]]] = {}
-    for _ in range(TRIES):
-        holes = {name: _draw(scene, kind, rng, vocabulary) for name, kind in family.holes.items()}
-        text = _attempt(scene, family, holes, vocabulary)
-        if text is not None:
-            found.setdefault(text, []).append((holes, text))
-    if not found:
-        return None
-    answers = sorted(found)
-    picked = found[answers[int(rng.integers(len(answers)))]]
-    holes, text = picked[int(rng.integers(len(picked)))]
-    choices = _choices(text, rng, vocabulary) if family.form == "choice" else []
-    if family.form == "choice" and not choices:
-        return None
-    variant = family.text[int(rng.integers(len(family.text)))]
+
+def _order(place: np.ndarray, turns: tuple[str, ...]) -> tuple[list[str], np.ndarray]:
+    """(family, how often it was tried before) at each place of one endless list, shuffled block by block."""
+    block, within = np.divmod(place, len(turns))
+    names, hits = [], np.zeros(len(place), int)
+    for k, (b, w) in enumerate(zip(block.tolist(), within.tolist())):
+        order, ranks, counts = _block(b % 4096, turns)
+        name = turns[order[w]]
+        names.append(name)
+        hits[k] = b * counts[name] + ranks[w]
+    return names, hits
+
+
+@lru_cache(maxsize=4096)
+def _block(number: int, turns: tuple[str, ...]) -> tuple[list[int], list[int], dict[str, int]]:
+    order = np.argsort(uniform(mixed(np.arange(len(turns), dtype=np.uint64), number), "order"), kind="stable").tolist()
+    ranks, counts = [], dict.fromkeys(turns, 0)
+    for k in order:
+        ranks.append(counts[turns[k]])
+        counts[turns[k]] += 1
+    return order, ranks, counts
+
+
+def _cell(
+    cell: Cell, scenes: Scenes, keys: np.ndarray, rows: np.ndarray, turn: np.ndarray, hit: np.ndarray,
+    known: Calibration, size: np.ndarray,
+) -> dict[tuple[int, int], Question]:  # fmt: skip
+    own = mixed(keys[rows], turn)
+    table = known.tables.get(cell.name)
+    tried = attempt(cell, scenes, rows, own, known.pool, table.draws if table else DRAWS)
+    table = table or _flat(tried)
+    place, has = available(tried, table.answers)
+    group = np.minimum(size[rows], len(table.weights) - 1)
+    picked = choose(place, has, table.weights[group], table.skip, even(hit, 0, cell.family.name))
+    position = even(hit, 1, cell.family.name)
+    variant = uniform(own, "variant")
+    made = {}
+    for k in np.flatnonzero(picked >= 0):
+        filling, value = tried.text_of(int(k), int(picked[k]))
+        question = written(cell, filling, value, float(variant[k]), float(position[k]), own[k : k + 1], known)
+        if question is not None:
+            made[int(rows[k]), int(turn[k])] = question
+    return made
+
+
+def _flat(tried: Attempts) -> Table:
+    answers = np.unique(tried.answer)
+    answers = answers[answers >= 0]
+    return Table(answers, np.ones((1, len(answers))), 0.0, 1.0)
+
+
+def written(
+    cell: Cell, filling: Mapping[str, str], value: Any, variant: float, position: float, key: np.ndarray, known: Calibration
+) -> Question | None:
+    """The question in words; None where too few wrong options are known."""
+    family = cell.family
+    forms = family.forms
+    form = forms[int(uniform(key, "form")[0] * len(forms))]
+    plain = as_text(value)
+    answer = words.noun(plain)
+    if family.answers:
+        answer = say(family.answers.get(plain, plain), cell, filling)
+    options: list[str] = []
+    if form == "choice":
+        options = _options(cell, filling, plain, answer, position, key, known)
+        if not options:
+            return None
+    texts = family.text
     return {
         "family": family.name,
-        "question": _say(variant, holes),
-        "answer": text,
-        "choices": choices,
-        "program": _program(family, holes),
+        "question": words.sentence(say(texts[int(variant * len(texts))], cell, filling)),
+        "answer": answer,
+        "answer_form": form,
+        "options": options,
+        "program": str(filled(cell.program, filling)),
+        "value": plain if plain != answer else None,
     }
 
 
-def _draw(scene: Scene, kind: Any, rng: np.random.Generator, vocabulary: Vocabulary) -> Any:
-    """A hole's value: a description taken from an object (sometimes with one level changed), or a word."""
-    if kind == "relation":
-        return PREDICATES[int(rng.integers(len(PREDICATES)))]
-    objects = scene["objects"]
-    thing = objects[int(rng.integers(len(objects)))]
-    if isinstance(kind, str):
-        return thing[kind]
-    names = kind[int(rng.integers(len(kind)))]
-    made = {name: thing[name] for name in names}
-    if rng.random() < 0.45:  # something else: counts of zero, answers of no
-        name = names[int(rng.integers(len(names)))]
-        levels = vocabulary[name] or (thing[name],)
-        made[name] = levels[int(rng.integers(len(levels)))]
+def say(text: str, cell: Cell, filling: Mapping[str, str]) -> str:
+    """A family's text with its holes in words."""
+
+    def fill(match: Any) -> str:
+        hole, form = match.group(1), match.group(2)
+        if hole in cell.words:
+            return words.phrase_of(cell.words[hole].kind, filling[hole], form)
+        parts = {name.partition(".")[2]: w for name, w in filling.items() if name.startswith(f"{hole}.")}
+        phrase = words.describe(parts)
+        return words.plural(phrase) if form == "plural" else words.a(phrase) if form == "a" else phrase
+
+    return HOLE.sub(fill, text)
+
+
+def _options(
+    cell: Cell, filling: Mapping[str, str], plain: str, answer: str, position: float, key: np.ndarray, known: Calibration
+) -> list[str]:
+    """Different options with the right one at its place; the others are values that the program does not give.
+
+    They are drawn evenly from everything that the answer could have been, so that they do not point at it.
+    """
+    family = cell.family
+    if family.answers:
+        others = [say(text, cell, filling) for name, text in family.answers.items() if name != plain]
+    else:
+        others = [words.noun(w) for w in possible(cell, plain, known) if w != plain]
+    others = list(dict.fromkeys(o for o in others if o != answer))
+    low, high = (family.options, family.options) if isinstance(family.options, int) else (family.options[0], family.options[-1])
+    wanted = low + int(uniform(key, "options")[0] * (high - low + 1)) - 1
+    wanted = min(wanted, len(others)) if len(others) >= low - 1 else 0
+    if wanted < 1:
+        return []
+    order = np.argsort([uniform(key, 1000 + k)[0] for k in range(len(others))], kind="stable")
+    made = [others[int(k)] for k in order[:wanted]]
+    made.insert(int(position * (wanted + 1)), answer)
     return made
 
 
-def _attempt(scene: Scene, family: Family, holes: Mapping[str, Any], vocabulary: Vocabulary) -> str | None:
-    """The answer, or None when the question is not fair in this scene."""
-    values = [str(value) for value in holes.values()]
-    if len(set(values)) < len(values):
-        return None  # the same thing compared with itself
-    if any(NOTHING in (value.values() if isinstance(value, dict) else [value]) for value in holes.values()):
-        return None  # an attribute that these objects do not have
-    try:
-        for name in family.needs:
-            parse(f"query_size(unique({_objects(holes[name])}))")
-            answer(parse(f"query_size(unique({_objects(holes[name])}))"), scene)
-        text = answer(parse(_program(family, holes)), scene)
-    except NotUnique:
-        return None
-    return None if text == NOTHING or _idle_word(scene, family, holes, text, vocabulary) else text
+def possible(cell: Cell, right: str, known: Calibration) -> list[str]:
+    """The words that a cell's program can give in this world; categories: those of the right one's group."""
+    name = cell.program.name
+    if name in FIXED:
+        return FIXED[name]
+    attribute = name.removeprefix("query_")
+    table = answer_words(known, cell)
+    if attribute in ATTRIBUTES and right in known.levels.get(attribute, ()):
+        levels = known.levels[attribute]
+        if attribute == "state":
+            return table
+        group = [w for w in levels if known.group_of.get(w) == known.group_of.get(right)] if attribute == "category" else []
+        return group if len(group) >= 6 else levels
+    if cell.gives == "truth" or name.startswith("is_"):
+        return ["yes", "no"]
+    if cell.gives == "number":
+        return table or [str(n) for n in range(cell.family.limit[0], cell.family.limit[1] + 1)]
+    return table
 
 
-def _idle_word(scene: Scene, family: Family, holes: Mapping[str, Any], text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a word that should matter changes nothing: any other word gives the same answer."""
-    for name in family.drop:
-        options = PREDICATES if family.holes[name] == "relation" else vocabulary[str(family.holes[name])]
-        others = [{**holes, name: option} for option in options if option != holes[name]]
-        if all(answer(parse(_program(family, other)), scene) == text for other in others):
-            return True
-    return False
+def form_of(cell: Cell) -> str:
+    """The open form of a cell's answers."""
+    return FORM_OF[cell.gives]
 
 
-def _objects(description: Mapping[str, str]) -> str:
-    text = "scene()"
-    for name in ATTRIBUTES:
-        if name in description:
-            text = f"filter_{name}({text}, {description[name]!r})"
-    return text
-
-
-def _program(family: Family, holes: Mapping[str, Any]) -> str:
-    def fill(match: re.Match[str]) -> str:
-        value = holes[match.group(1)]
-        return value if isinstance(value, str) else _objects(value)
-
-    return _HOLE.sub(fill, family.program)
-
-
-def _say(variant: str, holes: Mapping[str, Any]) -> str:
-    def fill(match: re.Match[str]) -> str:
-        value, form = holes[match.group(1)], match.group(2)
-        if isinstance(value, str):
-            return words.SIDE.get(value, words.noun(value))
-        text = words.describe(value)
-        return words.plural(text) if form == "plural" else words.a(text) if form == "a" else text
-
-    return _HOLE.sub(fill, variant)
-
-
-def _choices(right: str, rng: np.random.Generator, vocabulary: Vocabulary) -> list[str]:
-    """Four different options in random order, exactly one of them right."""
-    if right.isdigit():
-        near = [str(n) for n in range(max(0, int(right) - 3), int(right) + 4) if n != int(right)]
-    else:
-        kind = next((levels for levels in vocabulary.values() if right in levels), ())
-        if len(kind) < CHOICES:
-            return []  # no wrong options are known for it
-        near = [level for level in kind if level != right]
-    wrong = [near[int(k)] for k in rng.permutation(len(near))[: CHOICES - 1]]
-    options = [*wrong, right]
-    return [options[int(k)] for k in rng.permutation(len(options))]
+__all__ = ["ask", "code_of", "possible", "written"]

@@ -81,3 +81,26 @@ def _fair(bodies: list[Body], view: Eye) -> bool:
         if far < depth:
             covered += overlap(box, view.bounds(body.box())[0])
     return covered <= COVERED
+
+
+def put_out_of_sight(bodies: list[Body], view: Eye, draws: Draws) -> None:
+    """Move the last object out of the picture, or behind a larger one where one hides it wholly."""
+    body = bodies[-1]
+    if draws.unit() < 0.5:
+        taller = sorted(bodies[1:-1] or bodies[:-1], key=lambda b: -b.extent[2] * b.radius)
+        ax, ay = view.ahead
+        for other in taller:
+            away = other.radius + body.radius + GAP
+            body.x, body.y = round(other.x + ax * away, 4), round(other.y + ay * away, 4)
+            inner, outer = view.bounds(body.box())[0], view.bounds(other.box())[0]
+            free = all(math.dist((body.x, body.y), (b.x, b.y)) > b.radius + body.radius for b in bodies[:-1])
+            if free and overlap(inner, outer) > 0.98:
+                return
+    side = 1.0 if draws.unit() < 0.5 else -1.0
+    rx, ry = view.right[0], view.right[1]
+    for step in range(1, 40):
+        body.x, body.y = round(side * rx * 0.15 * step, 4), round(side * ry * 0.15 * step, 4)
+        box = view.bounds(body.box())[0]
+        free = all(math.dist((body.x, body.y), (b.x, b.y)) > b.radius + body.radius + GAP for b in bodies[:-1])
+        if free and (box[2] < -0.05 or box[0] > 1.05):
+            return

@@ -29,26 +29,34 @@ BUFFERS: dict[str, pa.DataType] = {
 def scene_graph(plan: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
     """The plan's scene as `seedbed.dataset.schema.SCENE`, boxes and counts taken from the frame."""
     height, width = frame.rgb.shape[:2]
+    made = pictured(plan, width, height, [seen(frame, k) for k in range(len(plan["objects"]))])
+    for thing, known_thing in zip(plan["objects"], made["objects"]):
+        known_thing["parts"] = list(mesh_of(thing["category"], thing["variant"], thing["state"]).parts)
+    made["camera"].update(matrices(plan["camera"], width, height))
+    return made
+
+
+def pictured(plan: Mapping[str, Any], width: int, height: int, seen: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The plan's scene with what is seen of each object, in a picture of this size."""
     camera = as_camera(plan["camera"])
     centres = np.array([[o["x"], o["y"], o["z"] + o["dimensions"][2] / 2] for o in plan["objects"]])
     pixels, depths = camera.project(centres, width, height)
     return {
         "objects": [
-            {**known(thing, k), **seen(frame, k), "depth": float(depths[k]), "pixel_xy": [float(v) for v in pixels[k]]}
+            {**known(thing, k), **seen[k], "depth": float(depths[k]), "pixel_xy": [float(v) for v in pixels[k]]}
             for k, thing in enumerate(plan["objects"])
         ],
         "relations": plan["relations"],
-        "camera": {**plan["camera"], "width": width, "height": height, **matrices(plan["camera"], width, height)},
+        "camera": {**plan["camera"], "width": width, "height": height},
         "background": plan["background"],
     }
 
 
 def known(thing: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """What the plan says of an object."""
+    """What the plan says of an object, its parts left out: those need the mesh."""
     return {
         "id": number,
         **{name: thing[name] for name in ("category", "group", "color", "material", "size", "state", "dimensions")},
-        "parts": list(mesh_of(thing["category"], thing["variant"], thing["state"]).parts),
         "position": [thing["x"], thing["y"], thing["z"]],
         "rotation": thing["yaw"],
         "supported_by": thing["supported_by"],

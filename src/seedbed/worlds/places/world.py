@@ -35,6 +35,7 @@ from seedbed.worlds.objects.draw import (
 )
 from seedbed.worlds.objects.draws import Draws
 from seedbed.worlds.objects.picture import Picture
+from seedbed.worlds.objects.sketch import sketched
 from seedbed.worlds.places.kinds import KINDS, PLACES, Kind, categories_of, grown
 from seedbed.worlds.render.scene import MAX_OBJECTS, RenderScene
 from seedbed.worlds.tabletop.world import lights, lit_scene, object_factors, tint
@@ -176,6 +177,10 @@ class Places:
         """Columns of `schema` for these plans."""
         names = registry.names("shape")
         return self.picture.columns(plans, [place_scene(plan) for plan in plans], names)
+
+    def sketch(self, plans: Sequence[Plan]) -> list[dict[str, Any]]:
+        """The scene graphs without rendering: what is visible is estimated."""
+        return [sketched(plan, self.picture.size) for plan in plans]
 
 
 class _Cast:

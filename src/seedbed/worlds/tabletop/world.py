@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +19,7 @@ from seedbed.worlds.base import Factor, Plan
 from seedbed.worlds.layout.body import GROUND, Body
 from seedbed.worlds.layout.camera import Eye, as_camera
 from seedbed.worlds.layout.relations import directions
-from seedbed.worlds.layout.scatter import scatter
+from seedbed.worlds.layout.scatter import put_out_of_sight, scatter
 from seedbed.worlds.materials.catalogue import MATERIALS, ground, wall
 from seedbed.worlds.materials.colors import BASIC, COLORS
 from seedbed.worlds.objects.draw import (
@@ -35,24 +35,30 @@ from seedbed.worlds.objects.draw import (
 )
 from seedbed.worlds.objects.draws import Draws
 from seedbed.worlds.objects.picture import Picture, render_thing
+from seedbed.worlds.objects.sketch import sketched
 from seedbed.worlds.render.scene import Light, RenderScene
 
 BACKGROUNDS = ("plain", "planks", "cloth", "tiles", "marble", "checked")
-MOST_OBJECTS = 10
+MOST_OBJECTS = 14
+SHARED = ("category", "color", "material", "size")
 HERE = "world tabletop"
 
 
 @registry.register("world", "tabletop")
 class Tabletop:
     """Options: `size` pixels (32..1024), `render` preset (turbo, fast, good, high), `objects` (a number or
-    [low, high], 1..10), `categories`, `colors`, `materials`, `backgrounds` (a part of each; default all, of the
-    colours the eleven basic ones), `buffers` (see docs/worlds.md), `encoding` (png, jpeg, webp), `device`
-    ("cpu" or a CUDA device; not run on a GPU).
+    [low, high], 1..14), `categories`, `colors`, `materials`, `backgrounds` (a part of each; default all, of the
+    colours the eleven basic ones), `alike` (share of scenes in which several objects have the subject's category,
+    colour, material or size: something to count), `unseen` (share in which one object is hidden or outside the
+    picture), `buffers` (see docs/worlds.md), `encoding` (png, jpeg, webp), `device` ("cpu" or a CUDA device; not run
+    on a GPU).
     """
 
     name = "tabletop"
     version = "2"
     licence = "CC0-1.0"
+    # options that make scenes worth asking about, where the user gives no others
+    for_questions: ClassVar[Mapping[str, Any]] = {"objects": [3, 14], "alike": 0.8, "unseen": 0.2}
 
     def __init__(
         self,
@@ -60,6 +66,8 @@ class Tabletop:
         size: int = 224,
         render: str = "fast",
         objects: int | Sequence[int] = 1,
+        alike: float = 0.0,
+        unseen: float = 0.0,
         categories: Sequence[str] | None = None,
         colors: Sequence[str] | None = None,
         materials: Sequence[str] | None = None,
@@ -70,6 +78,7 @@ class Tabletop:
     ) -> None:
         self.picture = Picture(HERE, size, render, buffers, encoding, device)
         self.objects = object_range(objects, MOST_OBJECTS, HERE)
+        self.alike, self.unseen = _share("alike", alike), _share("unseen", unseen)
         self.categories = known_shapes(categories, HERE)
         self.colors = chosen_levels("colors", colors, tuple(COLORS), HERE) if colors else BASIC
         self.materials = chosen_levels("materials", materials, MATERIALS, HERE)
@@ -88,9 +97,13 @@ class Tabletop:
         draws = Draws(rng)
         count = draws.integer(*self.objects)
         objects = [draw_object(levels, draws)]
-        objects += [draw_object(self.other(draws), draws) for _ in range(count - 1)]
+        shared = self._shared(draws, count)
+        for k in range(count - 1):
+            objects.append(draw_object(self.other(draws, levels, shared if k < shared[0] else None), draws))
         bodies = [Body(tuple(thing["dimensions"])) for thing in objects]
         view = scatter(bodies, draws)
+        if self.unseen and count > 1 and draws.unit() < self.unseen:
+            put_out_of_sight(bodies, view, draws)
         for thing, body in zip(objects, bodies):
             thing.update(x=body.x, y=body.y, z=0.0, yaw=body.yaw, supported_by=GROUND, inside=False)
         return {
@@ -108,9 +121,31 @@ class Tabletop:
         """Columns of `schema` for these plans."""
         return self.picture.columns(plans, [table_scene(plan) for plan in plans], self.categories)
 
-    def other(self, draws: Draws) -> dict[str, Any]:
-        """Levels of an object that is not the subject."""
-        return draw_levels(draws.pick(self.categories), draws, self._palette)
+    def sketch(self, plans: Sequence[Plan]) -> list[dict[str, Any]]:
+        """The scene graphs without rendering: what is visible is estimated."""
+        return [sketched(plan, self.picture.size) for plan in plans]
+
+    def other(
+        self, draws: Draws, levels: Mapping[str, Any] | None = None, shared: tuple[int, tuple[str, ...]] | None = None
+    ) -> dict[str, Any]:
+        """Levels of an object that is not the subject; of the subject's `levels` those that it shares."""
+        if not shared or levels is None:
+            return draw_levels(draws.pick(self.categories), draws, self._palette)
+        named = {name: str(levels[name]) for name in shared[1]}
+        return draw_levels(named.get("category") or draws.pick(self.categories), draws, self._palette, named)
+
+    def _shared(self, draws: Draws, count: int) -> tuple[int, tuple[str, ...]]:
+        """How many of the other objects are like the subject, and in what."""
+        if not self.alike or draws.unit() >= self.alike:
+            return 0, ()
+        names = tuple(name for name in SHARED if draws.unit() < 0.5) or (draws.pick(SHARED),)
+        return draws.integer(0, count - 1), names
+
+
+def _share(option: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise UsageError(f"{option} is {value}", where=HERE, hint="give a share from 0 to 1")
+    return float(value)
 
 
 def object_factors(

@@ -1,0 +1,245 @@
+"""Even answers, without any row knowing another: how likely each answer must be chosen is found on pilot scenes.
+
+Row i may depend on (program, seed, i) only, so answers cannot be evened out by counting what other rows got. Instead
+every cell (a family with its descriptions' attributes) is tried on a few hundred planned scenes of the same world, and
+weights are raked (Deming & Stephan 1940) until each answer is chosen equally often, in small scenes as in crowded
+ones as far as those allow it. Common answers are then passed over as often as rare ones are missing. The weights
+are a function of the program alone: shards, processes and reruns have the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from seedbed.language.attempt import ANY, DRAWS, MORE_DRAWS, Attempts, attempt, available
+from seedbed.language.cells import Cell, cells_of
+from seedbed.language.chance import mixed
+from seedbed.language.draw import Pool, pool_of, pool_of_words
+from seedbed.language.families import Family
+from seedbed.language.lexicon import ATTRIBUTES, code, codes, word
+from seedbed.language.scenes import Scenes
+
+SCENES = 960  # pilot scenes; a sixth of them for cells whose answers are not numbers
+EDGES = (5, 8, 11)  # scene sizes are evened out in four groups: below 5, 5 to 7, 8 to 10, more
+LEAST, LEAST_NUMBER = 0.02, 0.006  # share of pilot scenes that an answer must be found in
+MANY = 24  # above this number of answers, weights are left alone: the world's own balance holds
+SLACK = 0.85
+ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class Table:
+    """A cell's answers (sorted codes), their weights (groups of scene size, answers), and the share of hits."""
+
+    answers: np.ndarray
+    weights: np.ndarray
+    skip: float
+    share: float
+    draws: int = DRAWS
+
+
+@dataclass
+class Calibration:
+    """What asking needs to know of a world: its words, objects of other scenes, and a table for each cell."""
+
+    families: tuple[Family, ...]
+    pool: Pool
+    levels: dict[str, list[str]]
+    group_of: dict[str, str]
+    tables: dict[str, Table] = field(default_factory=dict)
+    cells: dict[str, list[Cell]] = field(default_factory=dict)  # those used, by family
+    never: dict[str, str] = field(default_factory=dict)  # family -> why it cannot be asked
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values; `families` are kept by the reader."""
+        return {
+            "pool": {name: [_word(k) for k in column.tolist()] for name, column in self.pool.attribute.items()},
+            "levels": self.levels,
+            "group_of": self.group_of,
+            "never": self.never,
+            "tables": {
+                name: [[word(int(k)) for k in t.answers], t.weights.tolist(), t.skip, t.share, t.draws]
+                for name, t in self.tables.items()
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], families: Sequence[Family]) -> Calibration:
+        """What `to_dict` made."""
+        pool = {name: np.array([-1 if w is None else code(w) for w in column], np.int32) for name, column in data["pool"].items()}
+        made = cls(tuple(families), Pool(pool), data["levels"], data["group_of"], never=dict(data["never"]))
+        for name, (answers, weights, skip, share, draws) in data["tables"].items():
+            numbers = np.array([code(w) for w in answers], np.int64)
+            order = np.argsort(numbers)
+            made.tables[name] = Table(numbers[order], np.array(weights, float)[:, order], skip, share, draws)
+        for family in families:
+            kept = [cell for cell in cells_of(family) if cell.name in made.tables]
+            if kept:
+                made.cells[family.name] = kept
+        return made
+
+    def turns(self) -> list[str]:
+        """Families as often as they must be tried, to be asked equally often."""
+        shares = {name: float(np.mean([self.tables[c.name].share for c in cells])) for name, cells in self.cells.items()}
+        return [name for name, share in shares.items() for _ in range(int(np.clip(round(0.8 / max(share, 1e-3)), 1, 12)))]
+
+
+def calibrate(
+    graphs: Sequence[Mapping[str, Any]], families: Sequence[Family], levels: Mapping[str, Sequence[str]] | None = None
+) -> Calibration:
+    """Tables of every family over pilot scene graphs; `levels` adds words of the world that the pilot may lack."""
+    scenes = Scenes(graphs)
+    made = Calibration(tuple(families), pool_of(scenes), _levels(scenes, levels), _groups(scenes))
+    for family in families:
+        _family(made, family, scenes)
+    return made
+
+
+def without_pilot(families: Sequence[Family], vocabulary: Mapping[str, Sequence[str]]) -> Calibration:
+    """No pilot scenes: words of a vocabulary, answers as the scenes have them."""
+    known = {name: tuple(vocabulary.get(name) or ()) for name in ATTRIBUTES}
+    made = Calibration(tuple(families), pool_of_words(known), {n: sorted(w) for n, w in known.items() if w}, {})
+    for family in families:
+        made.cells[family.name] = list(cells_of(family))
+    return made
+
+
+def size_group(scenes: Scenes) -> np.ndarray:
+    """The group of each scene's size: how many objects can be seen well."""
+    return np.searchsorted(np.array(EDGES), scenes.clear.sum(1), side="right")
+
+
+def _levels(scenes: Scenes, more: Mapping[str, Sequence[str]] | None) -> dict[str, list[str]]:
+    found = {name: {word(int(c)) for c in np.unique(scenes.attribute[name]) if c >= 0} for name in ATTRIBUTES}
+    for name, words in (more or {}).items():
+        if name in found:
+            found[name] |= {str(w) for w in words} - {"none"}
+    return {name: sorted(words) for name, words in found.items() if words}
+
+
+def _groups(scenes: Scenes) -> dict[str, str]:
+    category, group = (scenes.attribute[name][scenes.there] for name in ("category", "group"))
+    return {word(int(c)): word(int(g)) for c, g in zip(category, group) if c >= 0 and g >= 0}
+
+
+def _family(made: Calibration, family: Family, scenes: Scenes) -> None:
+    tried = [(cell, _try(cell, scenes, made.pool)) for cell in cells_of(family)]
+    found = [(cell, attempts, _common(attempts)) for cell, attempts in tried]
+    found = [(cell, attempts, answers) for cell, attempts, answers in found if len(answers)]
+    if not found:
+        hits = sum(int((attempts.answer >= 0).any(1).sum()) for _, attempts in tried)
+        made.never[family.name] = (
+            f"fair in {hits} of {sum(len(attempts.of) for _, attempts in tried)} tries only" if hits else "no fair question in this world's scenes"
+        )
+        return
+    kept = _agreed([set(answers.tolist()) for _, _, answers in found])
+    if len(kept) < 2 and word(next(iter(kept))) != ANY:
+        made.never[family.name] = f"its only answer in this world is '{word(next(iter(kept)))}'"
+        return
+    for cell, attempts, answers in found:
+        if kept <= set(answers.tolist()) or len(kept) > MANY:
+            wanted = np.array(sorted(kept)) if len(kept) <= MANY else np.sort(answers)
+            made.tables[cell.name] = _table(attempts, wanted, size_group(scenes))
+            made.cells.setdefault(family.name, []).append(cell)
+
+
+def _try(cell: Cell, scenes: Scenes, pool: Pool) -> Attempts:
+    """Attempts over the pilot scenes, with more draws where few scenes have a fair question."""
+    count = scenes.count if cell.gives == "number" else -(-scenes.count // 6)
+    keys = mixed(np.arange(count, dtype=np.uint64), code_of(cell.name))
+    found = attempt(cell, scenes, np.arange(count), keys, pool)
+    if (found.answer >= 0).any(1).mean() < 0.3:
+        found = attempt(cell, scenes, np.arange(count), keys, pool, MORE_DRAWS)
+    return found
+
+
+def code_of(name: str) -> int:
+    """A number for a name, the same in every process."""
+    import zlib
+
+    return zlib.crc32(name.encode())
+
+
+def _common(found: Attempts) -> np.ndarray:
+    """The answers that are found often enough, sorted codes."""
+    every = np.unique(found.answer)
+    every = every[every >= 0]
+    _, has = available(found, every)
+    if len(every) > MANY:
+        return every
+    if found.cell.gives != "number":
+        return every[has.mean(0) >= LEAST]
+    kept = sorted((int(word(int(k))), k) for k in every[has.mean(0) >= LEAST_NUMBER])
+    if found.cell.program.name != "distance":  # without gaps
+        kept = [pair for place, pair in enumerate(kept) if pair[0] == kept[0][0] + place]
+    return np.array(sorted(k for _, k in kept), np.int64)
+
+
+def _agreed(sets: list[set[int]]) -> set[int]:
+    """The answers to ask for in every cell: the set that keeps most (cells that have them all) x (answers)."""
+    if max(map(len, sets)) > MANY:
+        return set().union(*sets)
+    ranked = sorted(sets, key=lambda s: (-(len(s) ** 2) * sum(s <= t for t in sets) ** 0.5, sorted(word(k) for k in s)))
+    return ranked[0]
+
+
+def _table(found: Attempts, answers: np.ndarray, size: np.ndarray) -> Table:
+    _, has = available(found, answers)
+    size, draws = size[: len(found.of)], found.answer.shape[1]
+    groups = len(EDGES) + 1
+    if len(answers) > MANY or len(answers) == 1:
+        return Table(answers, np.ones((groups, len(answers))), 0.0, float(has.any(1).mean()), draws)
+    there = np.stack([has[size == k].sum(0) for k in range(groups)]) / len(size)  # share found: (group, answer)
+    any_ = np.array([has[size == k].any(1).sum() for k in range(groups)]) / len(size)
+    wanted = _wanted(there, np.array([(size == k).mean() for k in range(groups)]), any_)
+    weights = np.ones_like(wanted)
+    for _ in range(ROUNDS):
+        offered = has * weights[size]
+        chosen = offered / (1.0 + offered.sum(1, keepdims=True))
+        got = np.stack([chosen[size == k].sum(0) for k in range(groups)]) / len(size)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = np.where(got > 0, wanted / got, 0.0)
+        weights = np.clip(weights * step**0.8, 0.0, 1e4)
+    rounded = np.array([[float(f"{v:.4g}") for v in row] for row in weights])
+    return Table(answers, rounded, 1.0, float(wanted.sum()), draws)
+
+
+def _wanted(there: np.ndarray, sizes: np.ndarray, any_: np.ndarray) -> np.ndarray:
+    """How often each answer is to be chosen in each group of sizes, (groups, answers): every answer equally often in
+    total, and as far as it is there at all in proportion to the sizes; in no group more than there are questions.
+    """
+    room, total = SLACK * there, float((SLACK * there).sum(0).min())
+    made = np.zeros_like(room)
+    for _ in range(24):
+        for a in range(room.shape[1]):
+            made[:, a] = _spread(room[:, a], sizes, total)
+        if (made.sum(1) <= SLACK * any_ + 1e-9).all():
+            break
+        total *= 0.85
+    return made
+
+
+def _spread(room: np.ndarray, sizes: np.ndarray, total: float) -> np.ndarray:
+    """`total` shared out in proportion to the sizes, nowhere more than there is room."""
+    low, high = 0.0, 1e3
+    for _ in range(40):
+        level = (low + high) / 2
+        low, high = (level, high) if np.minimum(room, level * sizes).sum() < total else (low, level)
+    return np.minimum(room, high * sizes)
+
+
+def _word(number: int) -> str | None:
+    return word(number) if number >= 0 else None
+
+
+def answer_words(made: Calibration, cell: Cell) -> list[str]:
+    """What the cell's answers can be, as far as it is known."""
+    table = made.tables.get(cell.name)
+    return sorted(word(int(k)) for k in table.answers) if table is not None else []
+
+
+__all__ = ["Calibration", "Table", "answer_words", "calibrate", "codes", "code", "size_group", "without_pilot"]
