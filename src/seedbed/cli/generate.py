@@ -8,12 +8,12 @@ from seedbed.cli.common import emit, say, settings, shared
 from seedbed.errors import PartialError, UsageError
 
 # settings that are arguments of `generate` itself; every other one is an option of the world
-OWN = ("design", "questions", "first")
+OWN = ("design", "questions", "questions_per_row", "captions", "first")
 
 
 @click.command(
     "generate",
-    epilog="Example: seedbed generate tabletop --rows 100 --out data/a --where \"color == 'red'\" --set size=128",
+    epilog="Example: seedbed generate tabletop --rows 100 --out data/a --questions default --captions dense,alt",
 )
 @click.argument("world")
 @click.option("--rows", type=int, required=True, help="How many rows.")
@@ -25,20 +25,28 @@ OWN = ("design", "questions", "first")
     "changes",
     multiple=True,
     metavar="KEY=VALUE",
-    help="An option of the world, or design, questions, first.",
+    help="An option of the world, or design, questions_per_row, first.",
 )
+@click.option("--questions", metavar="FAMILIES", help="`default`, or a YAML file of question families.")
+@click.option("--captions", metavar="STYLES", help="With commas: alt, dense, facts, relational.")
+@click.option("--strict", is_flag=True, help="Exit 3 when the questions' certificate fails.")
 @click.option("--engine", default="local", help="local, daft or ray.")
 @shared
 def command(
-    world: str, rows: int, out: str, seed: int, where: str, changes: tuple[str, ...], engine: str,
+    world: str, rows: int, out: str, seed: int, where: str, changes: tuple[str, ...], questions: str | None, captions: str | None, strict: bool, engine: str,
     as_json: bool, progress: str,
 ) -> None:  # fmt: skip
     """Make a balanced dataset of WORLD. Running it again on an unfinished folder goes on."""
-    from seedbed.run.generate import failures, generate
+    from seedbed.dataset.files import read_json
+    from seedbed.language import summary
+    from seedbed.run.generate import CERTIFICATE, failures, generate
     from seedbed.run.progress import Progress
 
     wanted = settings(changes)
     own = {key: wanted.pop(key) for key in OWN if key in wanted}
+    for name, value in (("questions", questions), ("captions", captions)):
+        if value is not None:
+            own[name] = value
     if not isinstance(own.get("design", {}), dict):
         raise UsageError("design is not a mapping", where="--set design", hint="write --set 'design={skew: ...}'")
     made = generate(
@@ -48,12 +56,14 @@ def command(
         seed=seed,
         where=where,
         engine=engine,
+        strict=strict,
         progress=Progress(progress),
         **own,
         **wanted,
     )
     lineage = made.lineage
     broken = failures(made)
+    certified = read_json(made.path / CERTIFICATE).get("questions")
     if as_json:
         emit(
             {
@@ -62,9 +72,12 @@ def command(
                 "fingerprint": lineage["fingerprint"],
                 "columns": made.schema.names,
                 "errors": broken,
+                "questions": certified,
             }
         )
     else:
         say(f"wrote {len(made):,} rows to {out} (fingerprint {lineage['fingerprint'][:12]}); look: seedbed view {out}")
+        if certified:
+            say(summary(certified))
     if broken:
         raise PartialError(f"some rows could not be made: {broken[0]}", where=out, hint="see the column error")

@@ -8,20 +8,34 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["annotate", "execute", "load_families", "parse", "question_certificate"]
+__all__ = [
+    "Calibration", "Certifier", "Scenes", "annotate", "answers", "calibrate", "execute", "load_families", "parse",
+    "question_certificate", "recheck", "summary",
+]  # fmt: skip
 
 if TYPE_CHECKING:
-    from seedbed.language.balance import question_certificate
+    from seedbed.language.annotation import annotate
+    from seedbed.language.calibration import Calibration, calibrate
+    from seedbed.language.certificate import Certifier, question_certificate, summary
+    from seedbed.language.execute import answers, execute
     from seedbed.language.families import load_families
-    from seedbed.language.programs import execute, parse
-    from seedbed.language.questions import annotate
+    from seedbed.language.programs import parse
+    from seedbed.language.pixels import recheck
+    from seedbed.language.scenes import Scenes
 
 _HOMES = {
-    "annotate": "questions",
-    "execute": "programs",
+    "Calibration": "calibration",
+    "Certifier": "certificate",
+    "Scenes": "scenes",
+    "annotate": "annotation",
+    "answers": "execute",
+    "calibrate": "calibration",
+    "execute": "execute",
     "load_families": "families",
     "parse": "programs",
-    "question_certificate": "balance",
+    "question_certificate": "certificate",
+    "recheck": "pixels",
+    "summary": "certificate",
 }
 
 

@@ -37,16 +37,24 @@ def needed(
 ) -> np.ndarray:
     """bool (B,): whether every word of the bindings matters. `free`: holes that need not."""
     fine = np.ones(cx.count, bool)
-    parts: dict[str, np.ndarray] = {}
-    for idle, call in idle_words(program, cx, words, value, free, shared):
-        if is_truth(program):
-            part = _described(call)
-            parts[part] = parts.get(part, True) & idle
-        else:
-            fine &= ~idle
-    for idle in parts.values():
+    for idle in removable(program, cx, words, value, free, shared):
         fine &= ~idle
     return fine
+
+
+def removable(
+    program: Call, cx: Context, words: Mapping[str, np.ndarray], value: Any, free: tuple[str, ...] = (),
+    shared: dict[Call, Any] | None = None,
+) -> list[np.ndarray]:
+    """bool (B,) for each word or relation, of a truth for each description or relation: whether it changes nothing."""
+    found = idle_words(program, cx, words, value, free, shared)
+    if not is_truth(program):
+        return [idle for idle, _ in found]
+    parts: dict[str, np.ndarray] = {}
+    for idle, call in found:
+        part = _described(call)
+        parts[part] = parts.get(part, True) & idle
+    return list(parts.values())
 
 
 def _described(call: Call) -> str:

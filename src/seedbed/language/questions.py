@@ -16,7 +16,7 @@ import numpy as np
 
 from seedbed.language import words
 from seedbed.language.attempt import DRAWS, Attempts, attempt, available, choose
-from seedbed.language.calibrate import Calibration, Table, answer_words, code_of, size_group
+from seedbed.language.calibration import Calibration, Table, answer_words, code_of, size_group
 from seedbed.language.cells import FORM_OF, Cell
 from seedbed.language.chance import even, mixed, uniform
 from seedbed.language.execute import as_text

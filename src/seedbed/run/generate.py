@@ -17,8 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from seedbed import registry
 from seedbed.dataset.files import explained, write_json
-from seedbed.errors import SeedbedError, UsageError, nearest
+from seedbed.errors import GateError, SeedbedError, UsageError, nearest
 from seedbed.lineage import canonical, code_version, digest, machine, row_id, row_rng
+from seedbed.run.language import (
+    Wanted,
+    annotated,
+    calibration,
+    question_options,
+    wanted_captions,
+    wanted_questions,
+)
 from seedbed.run.progress import Progress
 
 if TYPE_CHECKING:
@@ -42,7 +50,10 @@ def generate(
     first: int = 0,
     where: str = "",
     design: Mapping[str, Any] | None = None,
-    questions: int = 0,
+    questions: Wanted = 0,
+    questions_per_row: int | None = None,
+    captions: str | Sequence[str] = (),
+    strict: bool = False,
     engine: str = "local",
     workers: int | None = None,
     progress: Progress | None = None,
@@ -51,24 +62,40 @@ def generate(
     """Make rows first .. first + rows - 1 of a world into the folder `out`.
 
     `design` asks for balance (default), skew or targets; see `seedbed.design.Spec`. `where` restricts it to
-    a slice. Other keywords are the world's options (`size=224`, `render="fast"`). `questions` a row are
-    added with captions where the world has scene graphs. Running it again on a finished folder does
-    nothing; on an unfinished one it goes on; a folder with another program in it is refused.
+    a slice. Other keywords are the world's options (`size=224`, `render="fast"`). `questions`: how many a row,
+    `"default"`, or a YAML file of families; `captions`: styles (alt, dense, facts, relational); both need a world
+    with scene graphs. Running it again on a finished folder does nothing; on an unfinished one it goes on; a
+    folder with another program in it is refused. `strict` raises GateError when the certificate of the questions
+    fails: the dataset is kept.
     """
     registry.get("engine", engine, where="engine")
-    program = make_program(world, options, design, where, questions)
+    program = make_program(world, options, design, where, wanted_questions(questions, questions_per_row), captions)
     if rows < 1 or first < 0:
         raise UsageError(f"rows is {rows}, first is {first}", where="generate", hint="rows from 1, first from 0")
     job = {"program": program, "seed": int(seed), "first": int(first), "rows": int(rows)}
     folder = Path(out)
     dataset = _open_or_create(folder, job)
     if dataset.lineage.get("fingerprint"):
-        return dataset
+        return _held(dataset, strict)
     progress = progress or Progress("none")
+    if program["questions"]:
+        with progress.step("calibrate questions", 1, "worlds") as step:
+            calibration(canonical(program))
+            step.tick()
     shards = _shards(folder, job)
     with progress.step(f"generate {world}", len(shards), "shards") as step, explained(folder):
         _run_shards(folder, shards, engine, workers, step.tick)
-    return _finish(folder, job)
+    return _held(_finish(folder, job), strict)
+
+
+def _held(dataset: Dataset, strict: bool) -> Dataset:
+    """The dataset; with `strict` a GateError for a certificate of questions that failed."""
+    from seedbed.dataset.files import read_json
+
+    made = read_json(dataset.path / CERTIFICATE).get("questions") if strict else None
+    if made and made["failed"]:
+        raise GateError(f"the questions' certificate fails: {made['failed'][0]}", where=str(dataset.path / CERTIFICATE))
+    return dataset
 
 
 def failures(dataset: Dataset) -> list[str]:
@@ -84,9 +111,13 @@ def make_program(
     options: Mapping[str, Any],
     design: Mapping[str, Any] | None,
     where: str = "",
-    questions: int = 0,
+    questions: Wanted = 0,
+    captions: str | Sequence[str] = (),
 ) -> dict[str, Any]:
     """The program of a dataset as plain data; UsageError for unknown worlds, options, factors, levels."""
+    wanted = wanted_questions(questions)
+    if wanted:
+        options = question_options(registry.get("world", world, where="world"), options)
     made = build_world(world, options)
     asked = dict(design or {})
     if where:
@@ -96,16 +127,18 @@ def make_program(
     from seedbed.design import VERSION, Design
 
     spec = Design(made.factors, asked).describe()
-    if questions and "scene" not in made.schema.names:
+    styles = wanted_captions(captions)
+    if (wanted or styles) and "scene" not in made.schema.names:
         raise UsageError(f"the world '{world}' has no scene graphs to ask about", where="questions")
-    return {
+    program = {
         "world": world,
         "version": made.version,
         "options": dict(options),
         "design": spec,
-        "questions": int(questions),
+        "questions": wanted,
         "design_version": VERSION,
     }
+    return {**program, "captions": styles} if styles else program
 
 
 def build_world(name: str, options: Mapping[str, Any]) -> World:
@@ -156,13 +189,15 @@ def row_schema(program: Mapping[str, Any]) -> pa.Schema:
     """The columns of a program's rows: provenance, factors, the world's own, then language."""
     import pyarrow as pa
 
-    from seedbed.dataset.schema import ERROR, PROVENANCE, QUESTION
+    from seedbed.dataset.schema import CAPTION, ERROR, PROVENANCE, QUESTION
 
     world, _ = _world_and_design(canonical(program), 0)
     factors = [pa.field(f.name, pa.string() if isinstance(f.levels[0], str) else pa.int64()) for f in world.factors]
     fields = [*PROVENANCE, ERROR, *factors, *world.schema]
     if "scene" in world.schema.names:
         fields.append(pa.field("caption", pa.string()))
+    if program.get("captions"):
+        fields.append(pa.field("captions", pa.list_(CAPTION)))
     if program["questions"]:
         fields.append(pa.field("questions", pa.list_(QUESTION)))
     return pa.schema(fields)
@@ -212,7 +247,8 @@ def _make_chunk(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -
     columns["error"] = errors
     columns.update({f.name: [row[f.name] for row in levels] for f in world.factors})
     columns.update({name: made[name] for name in made.column_names})
-    columns.update(_describe(program, world, made, seed, indices))
+    if "scene" in made.column_names:
+        columns.update(annotated(program, world, made, seed, indices, columns["id"]))
     return pa.table(columns, schema=row_schema(program))
 
 
@@ -268,27 +304,6 @@ def _told(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     way = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
     return f"{type(error).__name__}: {error} [{way}]"
-
-
-def _describe(
-    program: Mapping[str, Any], world: World, made: pa.Table, seed: int, indices: Sequence[int]
-) -> dict[str, Any]:
-    if "scene" not in made.column_names:
-        return {}
-    from seedbed.language import annotate
-
-    rngs = [row_rng(world.name, world.version, seed, index, "language") for index in indices]
-    count = program["questions"]
-    known = {f.name: [str(v) for v in f.levels] for f in world.factors}
-    vocabulary = {name: known.get(name, []) for name in ("category", "color", "material", "size")}
-    scenes = made["scene"].to_pylist()
-    there = [k for k, scene in enumerate(scenes) if scene is not None]
-    captions, questions = annotate(
-        [scenes[k] for k in there], [rngs[k] for k in there], questions=count, vocabulary=vocabulary
-    )
-    said, asked = dict(zip(there, captions)), dict(zip(there, questions))
-    rows = range(len(scenes))
-    return {"caption": [said.get(k) for k in rows], **({"questions": [asked.get(k) for k in rows]} if count else {})}
 
 
 def _open_or_create(folder: Path, job: Mapping[str, Any]) -> Dataset:
@@ -353,7 +368,22 @@ def _finish(folder: Path, job: Mapping[str, Any]) -> Dataset:
     shards = [shard["rows"] for shard in _shards(folder, job)]
     made = certificate(dataset.table(names), world.factors, job["program"]["design"], shards)
     made["rows_with_errors"] = len(dataset) - dataset.table(["error"])["error"].null_count
+    if job["program"]["questions"]:
+        made["questions"] = _question_certificate(dataset, job)
     write_json(folder / CERTIFICATE, made)
     dataset.seal()
     shutil.rmtree(folder / JOBS, ignore_errors=True)
     return dataset
+
+
+def _question_certificate(dataset: Dataset, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a part at a time: the scenes of a million rows need not fit in memory."""
+    from seedbed.language import Certifier
+
+    known = calibration(canonical(job["program"]))
+    certifier = Certifier({**known.never})
+    for start in range(0, len(dataset), 2000):
+        table = dataset.take(range(start, min(start + 2000, len(dataset))), ["scene", "questions"])
+        there = [row for row in table.to_pylist() if row["scene"] is not None]
+        certifier.add([row["scene"] for row in there], [row["questions"] for row in there])
+    return certifier.result()

@@ -22,6 +22,12 @@ def exist(cx: Context, objects: Objects) -> Truth:
     return Truth(found, found | ~objects.maybe.any(1))
 
 
+@function("several", ("objects",), "truth", "whether there is more than one")
+def several(cx: Context, objects: Objects) -> Truth:
+    found = objects.sure.sum(1) > 1
+    return Truth(found, found | (objects.maybe.sum(1) < 2))
+
+
 @function("negate", ("truth",), "truth", "not")
 def negate(cx: Context, value: Truth) -> Truth:
     return Truth(~value.value, value.ok)

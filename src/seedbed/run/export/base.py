@@ -29,7 +29,7 @@ class Exporter:
 def export(path: str | Path, *, to: str, out: str | Path) -> dict[str, Any]:
     """Write a dataset in another format into the folder `out`, which must be new or empty.
 
-    Formats: coco, yolo, clevr, webdataset, huggingface, gltf, passes. Rows that could not be made are left out.
+    Formats: coco, yolo, clevr, vqa, chat, webdataset, huggingface, gltf, passes. Rows that could not be made are left out.
     Returns counts, also kept in `seedbed.json` beside the export, with the dataset's fingerprint and licences.
     """
     from seedbed.dataset import Dataset
@@ -39,6 +39,8 @@ def export(path: str | Path, *, to: str, out: str | Path) -> dict[str, Any]:
     missing = [name for name in exporter.needs if name not in dataset.schema.names]
     if missing:
         hint = f"generate it with --set 'buffers=[{missing[0]}]'" if missing[0] not in ("image", "scene") else ""
+        if missing[0] == "questions":
+            hint = "generate it with --questions default"
         raise UsageError(f"{to} needs the column '{missing[0]}'", where=str(path), hint=hint)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError("the folder is not empty", where=str(out), hint="choose another --out")

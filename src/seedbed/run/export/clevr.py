@@ -1,4 +1,4 @@
-"""CLEVR: `images/` and `scenes.json` (Johnson et al. 2017), relations as the scene graph states them."""
+"""CLEVR: `images/`, `scenes.json` and `questions.json` (Johnson et al. 2017), relations as the scene graph states them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from seedbed.dataset.files import write_json
 from seedbed.registry import register
 from seedbed.run.export.base import Exporter, rows, write_image
+from seedbed.run.export.clevr_programs import clevr_question
 
 if TYPE_CHECKING:
     from seedbed.dataset import Dataset
@@ -19,25 +20,46 @@ SIDES = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind
 
 @register("exporter", "clevr")
 class Clevr(Exporter):
-    """`relationships[side][i]` lists the objects that stand on that side of object i (with a margin: see worlds)."""
+    """Questions that CLEVR's functions cannot express are left out and counted. `relationships[side][i]` lists the objects that stand on that side of object i (with a margin: see worlds)."""
 
     needs = ("image", "scene")
 
     def write(self, dataset: Dataset, folder: Path) -> dict[str, Any]:
         (folder / "images").mkdir()
-        scenes = []
-        for row in rows(dataset, ("image", "scene", "split")):
+        scenes, questions, asked = [], [], 0
+        for row in rows(dataset, ("image", "scene", "split", "questions")):
             name = write_image(folder / "images", row)
-            scenes.append(
-                {
-                    **_scene(row["scene"]),
-                    "image_index": row["number"],
-                    "image_filename": name,
-                    "split": row.get("split"),
-                }
-            )
+            where = {"image_index": row["number"], "image_filename": name, "split": row.get("split")}
+            scenes.append({**_scene(_visible(row["scene"]) if row.get("questions") else row["scene"]), **where})
+            for q in row.get("questions") or ():
+                asked += 1
+                made = clevr_question(q)
+                if made is not None:
+                    questions.append({**made, **where, "question_index": len(questions)})
         write_json(folder / "scenes.json", {"info": {"source": "Seedbed"}, "scenes": scenes})
-        return {"images": len(scenes), "objects": sum(len(s["objects"]) for s in scenes)}
+        written = {"images": len(scenes), "objects": sum(len(s["objects"]) for s in scenes)}
+        if not asked:
+            return written
+        families = sorted({q["question_family"] for q in questions})
+        for q in questions:
+            q["question_family_index"] = families.index(q["question_family"])
+        write_json(folder / "questions.json", {"info": {"source": "Seedbed", "families": families}, "questions": questions})
+        return {**written, "questions": len(questions), "questions_left_out": asked - len(questions)}
+
+
+def _visible(scene: dict[str, Any]) -> dict[str, Any]:
+    """The scene without objects that can hardly be seen: questions are about the others."""
+    from seedbed.language import Scenes
+
+    clear = Scenes([scene]).clear[0]
+    kept = [k for k in range(len(scene["objects"])) if clear[k]]
+    place = {k: number for number, k in enumerate(kept)}
+    relations = [
+        {**r, "subject": place[r["subject"]], "object": place[r["object"]]}
+        for r in scene["relations"] or []
+        if r["subject"] in place and r["object"] in place
+    ]
+    return {**scene, "objects": [scene["objects"][k] for k in kept], "relations": relations}
 
 
 def _scene(scene: dict[str, Any]) -> dict[str, Any]:

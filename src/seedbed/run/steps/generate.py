@@ -10,6 +10,7 @@ from seedbed.dataset.files import read_json
 from seedbed.errors import GateError, UsageError
 from seedbed.registry import register
 from seedbed.run.generate import CERTIFICATE, build_world, failures, generate, make_program
+from seedbed.run.language import wanted_questions
 from seedbed.run.step import DATASET, Context, Step, StepArgs
 
 
@@ -28,18 +29,24 @@ class Generate(Step):
         where: str = ""
         design: dict[str, Any] = Field(default_factory=dict)
         options: dict[str, Any] = Field(default_factory=dict)
-        questions: int = Field(0, ge=0)
+        questions: int | str = Field(0, description="how many a row, `default`, or a YAML file of families")
+        questions_per_row: int | None = Field(None, gt=0)
+        captions: list[str] = Field(default_factory=list, description="styles: alt, dense, facts, relational")
+        strict: bool = False
         targets: str | None = None
 
     def check(self, args: Any) -> None:
-        make_program(args.world, args.options, args.design, args.where, args.questions)
+        wanted = wanted_questions(args.questions, args.questions_per_row)
+        make_program(args.world, args.options, args.design, args.where, wanted, args.captions)
         if args.targets and (args.design.get("targets") or args.design.get("skew")):
             raise UsageError("targets and a design of its own", where="targets", hint="give one of them")
 
     def code(self, args: Any) -> dict[str, Any]:
         from seedbed.design import VERSION
 
-        return {"world": build_world(args.world, args.options).version, "design": VERSION}
+        made = {"world": build_world(args.world, args.options).version, "design": VERSION}
+        wanted = wanted_questions(args.questions, args.questions_per_row)
+        return {**made, "families": wanted["families"]} if isinstance(wanted, dict) else made
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         design = dict(args.design)
@@ -54,6 +61,9 @@ class Generate(Step):
             where=args.where,
             design=design,
             questions=args.questions,
+            questions_per_row=args.questions_per_row,
+            captions=args.captions,
+            strict=args.strict,
             engine=context.engine,
             workers=context.workers,
             progress=context.progress,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.language import words
-from seedbed.language.calibrate import Calibration, without_pilot
+from seedbed.language.calibration import Calibration, without_pilot
 from seedbed.language.families import Family, built_in
 from seedbed.language.lexicon import ATTRIBUTES, NOTHING
 from seedbed.language.questions import Question, ask
