@@ -10,7 +10,11 @@ from seedbed.cli.common import emit, say, shared
 @click.command("export", epilog="Example: seedbed export data/a --to coco --out data/a-coco")
 @click.argument("dataset")
 @click.option(
-    "--to", "form", required=True, metavar="FORMAT", help="coco, yolo, clevr, vqa, chat, webdataset, huggingface, gltf, passes."
+    "--to",
+    "form",
+    required=True,
+    metavar="FORMAT",
+    help="coco, yolo, clevr, vqa, chat, webdataset, huggingface, gltf, passes.",
 )
 @click.option("--out", required=True, metavar="FOLDER", help="A new or empty folder.")
 @shared

@@ -38,16 +38,30 @@ def annotate(
         return said, [[] for _ in scenes]
     keys = np.array([rng.integers(0, 1 << 63, dtype=np.uint64) for rng in rngs], np.uint64)
     if calibration is not None:
-        asked = ask(Scenes(scenes, ids), keys, np.array(numbers if numbers is not None else range(len(scenes))), questions, calibration)
+        asked = ask(
+            Scenes(scenes, ids),
+            keys,
+            np.array(numbers if numbers is not None else range(len(scenes))),
+            questions,
+            calibration,
+        )
         return said, asked
     chosen = tuple(families) if families is not None else built_in()
     asked = []
     for k, scene in enumerate(scenes):
         known = without_pilot(chosen, vocabulary or words_of(scene))
-        asked += ask(Scenes([scene], ids[k : k + 1] if ids else None), keys[k : k + 1], (keys[k : k + 1] % 4096).astype(int), questions, known)
+        asked += ask(
+            Scenes([scene], ids[k : k + 1] if ids else None),
+            keys[k : k + 1],
+            (keys[k : k + 1] % 4096).astype(int),
+            questions,
+            known,
+        )
     return said, asked
 
 
 def words_of(scene: Scene) -> dict[str, tuple[str, ...]]:
     """The words that each attribute takes in a scene."""
-    return {name: tuple(sorted({str(o[name]) for o in scene["objects"] if o.get(name)} - {NOTHING})) for name in ATTRIBUTES}
+    return {
+        name: tuple(sorted({str(o[name]) for o in scene["objects"] if o.get(name)} - {NOTHING})) for name in ATTRIBUTES
+    }

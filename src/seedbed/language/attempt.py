@@ -39,9 +39,7 @@ class Attempts:
         return {name: word(int(column[at])) for name, column in self.words.items()}, plain(self.value, at)
 
 
-def attempt(
-    cell: Cell, scenes: Scenes, of: np.ndarray, keys: np.ndarray, pool: Pool, draws: int = DRAWS
-) -> Attempts:
+def attempt(cell: Cell, scenes: Scenes, of: np.ndarray, keys: np.ndarray, pool: Pool, draws: int = DRAWS) -> Attempts:
     """Draw, execute and judge bindings of a cell for scenes `of` (A,) with keys (A,)."""
     count = len(of) * draws
     bound = np.repeat(keys, draws)

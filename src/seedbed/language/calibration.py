@@ -70,7 +70,10 @@ class Calibration:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], families: Sequence[Family]) -> Calibration:
         """What `to_dict` made."""
-        pool = {name: np.array([-1 if w is None else code(w) for w in column], np.int32) for name, column in data["pool"].items()}
+        pool = {
+            name: np.array([-1 if w is None else code(w) for w in column], np.int32)
+            for name, column in data["pool"].items()
+        }
         made = cls(tuple(families), Pool(pool), data["levels"], data["group_of"], never=dict(data["never"]))
         for name, (answers, weights, skip, share, draws) in data["tables"].items():
             numbers = np.array([code(w) for w in answers], np.int64)
@@ -84,8 +87,12 @@ class Calibration:
 
     def turns(self) -> list[str]:
         """Families as often as they must be tried, to be asked equally often."""
-        shares = {name: float(np.mean([self.tables[c.name].share for c in cells])) for name, cells in self.cells.items()}
-        return [name for name, share in shares.items() for _ in range(int(np.clip(round(0.8 / max(share, 1e-3)), 1, 12)))]
+        shares = {
+            name: float(np.mean([self.tables[c.name].share for c in cells])) for name, cells in self.cells.items()
+        }
+        return [
+            name for name, share in shares.items() for _ in range(int(np.clip(round(0.8 / max(share, 1e-3)), 1, 12)))
+        ]
 
 
 def calibrate(
@@ -133,7 +140,9 @@ def _family(made: Calibration, family: Family, scenes: Scenes) -> None:
     if not found:
         hits = sum(int((attempts.answer >= 0).any(1).sum()) for _, attempts in tried)
         made.never[family.name] = (
-            f"fair in {hits} of {sum(len(attempts.of) for _, attempts in tried)} tries only" if hits else "no fair question in this world's scenes"
+            f"fair in {hits} of {sum(len(attempts.of) for _, attempts in tried)} tries only"
+            if hits
+            else "no fair question in this world's scenes"
         )
         return
     kept = _agreed([set(answers.tolist()) for _, _, answers in found])

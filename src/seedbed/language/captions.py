@@ -185,8 +185,12 @@ def _besides(text: _Text, name: str, numbers: Sequence[int], again: bool) -> str
     many = NUMBER[count] if count < len(NUMBER) else str(count)
     said = a(name) if count == 1 else f"{many} {plural(name)}"
     if again:
-        return text.pick("{} can be seen as well.", "Further there {v} {}.", "In addition there {v} {}.").format(said, v="is" if count == 1 else "are")
-    return text.pick("There {v} also {}.", "The picture holds {} as well.").format(said, v="is" if count == 1 else "are")
+        return text.pick("{} can be seen as well.", "Further there {v} {}.", "In addition there {v} {}.").format(
+            said, v="is" if count == 1 else "are"
+        )
+    return text.pick("There {v} also {}.", "The picture holds {} as well.").format(
+        said, v="is" if count == 1 else "are"
+    )
 
 
 def _short(text: _Text, number: int) -> str:
@@ -243,7 +247,12 @@ def _fact_relations(text: _Text) -> list[str]:
 
 def _relational(text: _Text) -> str:
     """Two objects and a relation, the rarer kinds first."""
-    pairs = [(k, p, o) for k in text.seen for p, o in text.relations(k, (*HARD, *SOFT)) if _short(text, k) and _short(text, o)]
+    pairs = [
+        (k, p, o)
+        for k in text.seen
+        for p, o in text.relations(k, (*HARD, *SOFT))
+        if _short(text, k) and _short(text, o)
+    ]
     if not pairs:
         return sentence(text.pick("There is {}.", "The picture shows {}.").format(a(text.name(text.seen[0], FACTS))))
     hard = [pair for pair in pairs if pair[1] in HARD]
@@ -254,4 +263,8 @@ def _relational(text: _Text) -> str:
     if predicate == "facing":
         return sentence(f"{first} is facing {second}.")
     where = SIDE[predicate]
-    return sentence(text.pick(f"{first} is {where} {second}.", f"{where} {second} is {first}.", f"there is {first} {where} {second}."))
+    return sentence(
+        text.pick(
+            f"{first} is {where} {second}.", f"{where} {second} is {first}.", f"there is {first} {where} {second}."
+        )
+    )

@@ -105,7 +105,9 @@ def _cell(family: Family, chosen: dict[str, list[str]]) -> Cell:
     program = with_holes(text)
     gives = type_of(program)
     if gives not in FORM_OF:
-        raise UsageError(f"the program gives {gives}, which is no answer", where="program", hint="count, query or exist it")
+        raise UsageError(
+            f"the program gives {gives}, which is no answer", where="program", hint="count, query or exist it"
+        )
     _fits(family, gives)
     signature = tuple((hole, tuple(names)) for hole, names in chosen.items())
     return Cell(family, signature, program, words, gives)
@@ -115,7 +117,9 @@ def _fits(family: Family, gives: str) -> None:
     for form in family.forms:
         natural = FORM_OF[gives]
         if form not in (natural, "choice") and not (natural == "word" and form == "yes/no"):
-            raise UsageError(f"form {form} does not fit a program that gives {gives}", where="form", hint=f"use {natural} or choice")
+            raise UsageError(
+                f"form {form} does not fit a program that gives {gives}", where="form", hint=f"use {natural} or choice"
+            )
         if form == "choice" and gives in ("point", "box"):
             raise UsageError(f"a {gives} cannot be a choice", where="form", hint=f"use {gives}")
 

@@ -34,16 +34,22 @@ class Certifier:
         if scenes is not None and len(scenes):
             columns = Scenes(scenes)
             sizes = columns.clear.sum(1).tolist()
-            self.checked.update(judge([q for row in asked for q in row], columns, [k for k, row in enumerate(asked) for _ in row]))
+            self.checked.update(
+                judge([q for row in asked for q in row], columns, [k for k, row in enumerate(asked) for _ in row])
+            )
         for size, row in zip(sizes, asked):
             for q in row:
                 label = q.get("value") or q["answer"]
                 place = q["options"].index(q["answer"]) if q["options"] else -1
-                self.questions[q["family"]].append((q["question"], label, q["answer"], q["answer_form"], tuple(q["options"]), place, size))
+                self.questions[q["family"]].append(
+                    (q["question"], label, q["answer"], q["answer_form"], tuple(q["options"]), place, size)
+                )
 
     def result(self) -> dict[str, Any]:
         """The certificate as plain JSON values; `failed` lists what is not as it must be."""
-        families = {name: _family(rows, 2 * max(1, len(self.questions))) for name, rows in sorted(self.questions.items())}
+        families = {
+            name: _family(rows, 2 * max(1, len(self.questions))) for name, rows in sorted(self.questions.items())
+        }
         total = sum(len(rows) for rows in self.questions.values())
         made: dict[str, Any] = {
             "questions": total,
@@ -150,7 +156,9 @@ def _failed(made: Mapping[str, Any]) -> list[str]:
             found.append(f"over all families the blind baseline '{name}' is {figure['over_chance']:.3f} over chance")
     for name in ("unconfirmed", "ambiguous", "degenerate", "wrong_options"):
         if made["checked"].get(name):
-            found.append(f"{made['checked'][name]} of {made['checked']['executed']} questions are {name.replace('_', ' ')}")
+            found.append(
+                f"{made['checked'][name]} of {made['checked']['executed']} questions are {name.replace('_', ' ')}"
+            )
     return found
 
 

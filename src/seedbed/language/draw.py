@@ -18,7 +18,10 @@ from seedbed.language.scenes import Scenes
 
 # changed together: a material has its own colours, a category its own states
 BLOCKS = (("category", "group", "state"), ("material", "color"), ("size",))
-HERE, CHANGED = 0.5, 0.25  # shares of descriptions: of an object here, of one with a part changed; else of another scene
+HERE, CHANGED = (
+    0.5,
+    0.25,
+)  # shares of descriptions: of an object here, of one with a part changed; else of another scene
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,11 @@ def key_of(value: Any) -> np.ndarray:
 
 
 def needed(
-    program: Call, cx: Context, words: Mapping[str, np.ndarray], value: Any, free: tuple[str, ...] = (),
+    program: Call,
+    cx: Context,
+    words: Mapping[str, np.ndarray],
+    value: Any,
+    free: tuple[str, ...] = (),
     shared: dict[Call, Any] | None = None,
 ) -> np.ndarray:
     """bool (B,): whether every word of the bindings matters. `free`: holes that need not."""
@@ -43,7 +47,11 @@ def needed(
 
 
 def removable(
-    program: Call, cx: Context, words: Mapping[str, np.ndarray], value: Any, free: tuple[str, ...] = (),
+    program: Call,
+    cx: Context,
+    words: Mapping[str, np.ndarray],
+    value: Any,
+    free: tuple[str, ...] = (),
     shared: dict[Call, Any] | None = None,
 ) -> list[np.ndarray]:
     """bool (B,) for each word or relation, of a truth for each description or relation: whether it changes nothing."""
@@ -68,7 +76,11 @@ def _described(call: Call) -> str:
 
 
 def idle_words(
-    program: Call, cx: Context, words: Mapping[str, np.ndarray], value: Any, free: tuple[str, ...] = (),
+    program: Call,
+    cx: Context,
+    words: Mapping[str, np.ndarray],
+    value: Any,
+    free: tuple[str, ...] = (),
     shared: dict[Call, Any] | None = None,
 ) -> list[tuple[np.ndarray, Call]]:
     """For each word or relation: (bool (B,) where it changes nothing, the call that it stands in)."""
@@ -92,7 +104,13 @@ def idle_words(
 
 
 def _another(
-    program: Call, cx: Context, words: Mapping[str, np.ndarray], call: Call, hole: str, rows: np.ndarray, answer: np.ndarray
+    program: Call,
+    cx: Context,
+    words: Mapping[str, np.ndarray],
+    call: Call,
+    hole: str,
+    rows: np.ndarray,
+    answer: np.ndarray,
 ) -> np.ndarray:
     """Whether another word in the hole gives another certain answer, for some of the bindings."""
     attribute = call.name.partition("_")[2]

@@ -30,7 +30,9 @@ class Undecided(Exception):
 class Seen:
     """What the buffers of one picture show of each object."""
 
-    def __init__(self, scene: Mapping[str, Any], mask: np.ndarray, depth: np.ndarray | None, image: np.ndarray | None) -> None:
+    def __init__(
+        self, scene: Mapping[str, Any], mask: np.ndarray, depth: np.ndarray | None, image: np.ndarray | None
+    ) -> None:
         self.objects: Sequence[Mapping[str, Any]] = scene["objects"]
         number = np.asarray(mask).squeeze().astype(int) - 1
         self.height, self.width = number.shape
@@ -97,8 +99,11 @@ def hue_name(pixels: np.ndarray) -> str | None:
 
 
 def recheck(
-    scene: Mapping[str, Any], questions: Sequence[Mapping[str, Any]], mask: np.ndarray,
-    depth: np.ndarray | None = None, image: np.ndarray | None = None,
+    scene: Mapping[str, Any],
+    questions: Sequence[Mapping[str, Any]],
+    mask: np.ndarray,
+    depth: np.ndarray | None = None,
+    image: np.ndarray | None = None,
 ) -> dict[str, Counter[str]]:
     """Per family how many questions of one row `agree`, `disagree`, are `undecided`.
 

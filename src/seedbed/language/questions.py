@@ -38,9 +38,7 @@ FIXED = {  # the words that a function can give
 Question = dict[str, Any]
 
 
-def ask(
-    scenes: Scenes, keys: np.ndarray, numbers: np.ndarray, count: int, known: Calibration
-) -> list[list[Question]]:
+def ask(scenes: Scenes, keys: np.ndarray, numbers: np.ndarray, count: int, known: Calibration) -> list[list[Question]]:
     """Up to `count` questions for each scene; `keys` uint64 (S,), `numbers` the rows' indices (S,)."""
     made: list[list[Question]] = [[] for _ in range(scenes.count)]
     turns = tuple(known.turns()) if known.tables else tuple(known.cells)
@@ -142,7 +140,13 @@ def _flat(tried: Attempts) -> Table:
 
 
 def written(
-    cell: Cell, filling: Mapping[str, str], value: Any, variant: float, position: float, key: np.ndarray, known: Calibration
+    cell: Cell,
+    filling: Mapping[str, str],
+    value: Any,
+    variant: float,
+    position: float,
+    key: np.ndarray,
+    known: Calibration,
 ) -> Question | None:
     """The question in words; None where too few wrong options are known."""
     family = cell.family
@@ -184,7 +188,13 @@ def say(text: str, cell: Cell, filling: Mapping[str, str]) -> str:
 
 
 def _options(
-    cell: Cell, filling: Mapping[str, str], plain: str, answer: str, position: float, key: np.ndarray, known: Calibration
+    cell: Cell,
+    filling: Mapping[str, str],
+    plain: str,
+    answer: str,
+    position: float,
+    key: np.ndarray,
+    known: Calibration,
 ) -> list[str]:
     """Different options with the right one at its place; the others are values that the program does not give.
 
@@ -196,7 +206,9 @@ def _options(
     else:
         others = [words.noun(w) for w in possible(cell, plain, known) if w != plain]
     others = list(dict.fromkeys(o for o in others if o != answer))
-    low, high = (family.options, family.options) if isinstance(family.options, int) else (family.options[0], family.options[-1])
+    low, high = (
+        (family.options, family.options) if isinstance(family.options, int) else (family.options[0], family.options[-1])
+    )
     wanted = low + int(uniform(key, "options")[0] * (high - low + 1)) - 1
     wanted = min(wanted, len(others)) if len(others) >= low - 1 else 0
     if wanted < 1:
@@ -218,7 +230,9 @@ def possible(cell: Cell, right: str, known: Calibration) -> list[str]:
         levels = known.levels[attribute]
         if attribute == "state":
             return table
-        group = [w for w in levels if known.group_of.get(w) == known.group_of.get(right)] if attribute == "category" else []
+        group = (
+            [w for w in levels if known.group_of.get(w) == known.group_of.get(right)] if attribute == "category" else []
+        )
         return group if len(group) >= 6 else levels
     if cell.gives == "truth" or name.startswith("is_"):
         return ["yes", "no"]

@@ -63,7 +63,9 @@ def certain(scenes: Scenes, predicate: str) -> tuple[np.ndarray, np.ndarray]:
     if predicate == "surrounding":
         return said, said | (unsaid & _ringed(scenes))
     if predicate == "under":
-        return said, said | (unsaid & (_gap(scenes) < 0.0) & ~scenes.stated.get("on", none) & ~scenes.stated.get("inside", none))
+        return said, said | (
+            unsaid & (_gap(scenes) < 0.0) & ~scenes.stated.get("on", none) & ~scenes.stated.get("inside", none)
+        )
     return said, said
 
 

@@ -63,7 +63,9 @@ class Scenes:
 
     def _see(self) -> None:
         """Who can be seen: see the module's text. Without a camera everything is clear."""
-        frame = [((g.get("camera") or {}).get("width") or 0, (g.get("camera") or {}).get("height") or 0) for g in self.graphs]
+        frame = [
+            ((g.get("camera") or {}).get("width") or 0, (g.get("camera") or {}).get("height") or 0) for g in self.graphs
+        ]
         self.frame = np.array(frame, float).reshape(self.count, 2)
         area = self.frame.prod(1)[:, None]
         least = np.maximum(SHARE_VISIBLE * area, np.minimum(LEAST_PIXELS, area))
@@ -141,7 +143,9 @@ class Scenes:
         """kind, frame, subject, object, direction: (S, E); kind -1 where there is none."""
         lists = [g.get("events") or [] for g in self.graphs]
         most = max([1, *map(len, lists)])
-        made = {name: np.full((self.count, most), -1, int) for name in ("kind", "frame", "subject", "object", "direction")}
+        made = {
+            name: np.full((self.count, most), -1, int) for name in ("kind", "frame", "subject", "object", "direction")
+        }
         for s, events in enumerate(lists):
             for k, event in enumerate(events):
                 made["kind"][s, k], made["frame"][s, k] = code(event["kind"]), event["frame"]

@@ -107,7 +107,13 @@ def describe(attributes: Mapping[str, str]) -> str:
     """`{color: red, size: small}` -> `small red thing`; a category is the noun, a group stands for one."""
     words = [adjective(attributes[name]) for name in ADJECTIVES if attributes.get(name) not in (None, "none")]
     category, group = attributes.get("category"), attributes.get("group")
-    name = SINGULAR.get(category, noun(category)) if category else GROUP.get(group, f"thing of the {noun(group)}") if group else "thing"
+    name = (
+        SINGULAR.get(category, noun(category))
+        if category
+        else GROUP.get(group, f"thing of the {noun(group)}")
+        if group
+        else "thing"
+    )
     return " ".join([*words, name])
 
 
@@ -127,7 +133,13 @@ def phrase_of(kind: str, word: str, form: str | None = None) -> str:
     if kind == "category":
         text = SINGULAR.get(word, noun(word))
         return plural(text) if form == "plural" else a(text) if form == "a" else text
-    text = GROUP.get(word, noun(word)) if kind == "group" else adjective(word) if kind in ("material", "state") else noun(word)
+    text = (
+        GROUP.get(word, noun(word))
+        if kind == "group"
+        else adjective(word)
+        if kind in ("material", "state")
+        else noun(word)
+    )
     return plural(text) if form == "plural" else a(text) if form == "a" else text
 
 

@@ -196,6 +196,8 @@ def row_schema(program: Mapping[str, Any]) -> pa.Schema:
     fields = [*PROVENANCE, ERROR, *factors, *world.schema]
     if "scene" in world.schema.names:
         fields.append(pa.field("caption", pa.string()))
+    if "scene_1" in world.schema.names:
+        fields += [pa.field("caption_0", pa.string()), pa.field("caption_1", pa.string())]
     if program.get("captions"):
         fields.append(pa.field("captions", pa.list_(CAPTION)))
     if program["questions"]:
@@ -248,7 +250,9 @@ def _make_chunk(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -
     columns.update({f.name: [row[f.name] for row in levels] for f in world.factors})
     columns.update({name: made[name] for name in made.column_names})
     if "scene" in made.column_names:
-        columns.update(annotated(program, world, made, seed, indices, columns["id"]))
+        told = annotated(program, world, made, seed, indices, columns["id"])
+        columns["error"] = [old or new for old, new in zip(errors, told.pop("error", errors))]
+        columns.update(told)
     return pa.table(columns, schema=row_schema(program))
 
 

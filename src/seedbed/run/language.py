@@ -111,6 +111,8 @@ def annotated(
         numbers=[indices[k] for k in there], ids=[ids[k] for k in there],
     )  # fmt: skip
     columns: dict[str, Any] = {"caption": _spread(there, said, len(scenes))}
+    if "scene_1" in made.column_names:
+        columns.update(_pairs(made, there, ids))
     if program.get("captions"):
         rngs = [row_rng(world.name, world.version, seed, indices[k], "captions") for k in there]
         columns["captions"] = _spread(
@@ -118,6 +120,20 @@ def annotated(
         )
     if wanted:
         columns["questions"] = _spread(there, asked, len(scenes))
+    return columns
+
+
+def _pairs(made: pa.Table, there: Sequence[int], ids: Sequence[str]) -> dict[str, Any]:
+    """The captions of minimal pairs; null where they could not be proved, with the reason in `error`."""
+    from seedbed.language.pairs import NotProved, pair_captions
+
+    first, second, pairs = (made[name].to_pylist() for name in ("scene", "scene_1", "pair"))
+    columns: dict[str, list[Any]] = {name: [None] * len(first) for name in ("caption_0", "caption_1", "error")}
+    for k in there:
+        try:
+            columns["caption_0"][k], columns["caption_1"][k] = pair_captions(first[k], second[k], pairs[k], ids[k])
+        except NotProved as reason:
+            columns["error"][k] = reason.line
     return columns
 
 
@@ -135,7 +151,9 @@ def calibration(program_text: str) -> Calibration:
 
     program = json.loads(program_text)
     families = families_of(program["questions"])
-    key = digest([program["world"], program["options"], program["design"], program["questions"]["families"], source_digest()])
+    key = digest(
+        [program["world"], program["options"], program["design"], program["questions"]["families"], source_digest()]
+    )
     home = os.environ.get("SEEDBED_CACHE")
     path = (Path(home) if home else Path.home() / ".cache" / "seedbed") / "calibrations" / f"{key[:24]}.json"
     try:

@@ -33,8 +33,12 @@ def recheck_dataset(path: str | Path) -> dict[str, Any]:
         for row in dataset.take(range(start, min(start + BATCH, len(dataset))), columns).to_pylist():
             if row["scene"] is None:
                 continue
-            buffers = {name: decode(row[name]) if row.get(name) else None for name in ("instance_mask", "depth", "image")}
-            found = recheck(row["scene"], row["questions"], buffers["instance_mask"], buffers["depth"], buffers["image"])
+            buffers = {
+                name: decode(row[name]) if row.get(name) else None for name in ("instance_mask", "depth", "image")
+            }
+            found = recheck(
+                row["scene"], row["questions"], buffers["instance_mask"], buffers["depth"], buffers["image"]
+            )
             for family, counts in found.items():
                 families[family].update(counts)
                 if counts["disagree"]:
@@ -42,4 +46,8 @@ def recheck_dataset(path: str | Path) -> dict[str, Any]:
     total: Counter[str] = Counter(agree=0, disagree=0, undecided=0)
     for counts in families.values():
         total.update(counts)
-    return {**total, "families": {name: dict(families[name]) for name in sorted(families)}, "rows_that_disagree": wrong[:100]}
+    return {
+        **total,
+        "families": {name: dict(families[name]) for name in sorted(families)},
+        "rows_that_disagree": wrong[:100],
+    }

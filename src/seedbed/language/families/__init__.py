@@ -70,7 +70,9 @@ class Family(BaseModel):
 
     def described(self) -> dict[str, list[list[str]]]:
         """The holes that describe objects, with the attributes that each description may use."""
-        return {n: kind for n, kind in self.holes.items() if isinstance(kind, list) and kind and isinstance(kind[0], list)}  # type: ignore[misc]
+        return {
+            n: kind for n, kind in self.holes.items() if isinstance(kind, list) and kind and isinstance(kind[0], list)
+        }  # type: ignore[misc]
 
     def worded(self) -> dict[str, tuple[str, tuple[str, ...]]]:
         """The holes of one word: (attribute or kind, the words; none for an attribute)."""
@@ -159,7 +161,11 @@ def _check_holes(family: Family, place: Any) -> None:
     for hole, kind in family.holes.items():
         if isinstance(kind, str):
             if kind not in kinds:
-                raise UsageError(f"'{kind}' of hole '{hole}' is no attribute or kind of word", where=place("holes"), hint=nearest(kind, kinds))
+                raise UsageError(
+                    f"'{kind}' of hole '{hole}' is no attribute or kind of word",
+                    where=place("holes"),
+                    hint=nearest(kind, kinds),
+                )
             continue
         if not kind:
             raise UsageError(f"hole '{hole}' has no description", where=place("holes"))
@@ -169,7 +175,11 @@ def _check_holes(family: Family, place: Any) -> None:
             else:
                 every = sorted({word for words in WORDS.values() for word in words})
                 if part not in every:
-                    raise UsageError(f"no relation or word '{part}' for hole '{hole}'", where=place("holes"), hint=nearest(part, every))
+                    raise UsageError(
+                        f"no relation or word '{part}' for hole '{hole}'",
+                        where=place("holes"),
+                        hint=nearest(part, every),
+                    )
     used: set[str] = set()
     for key, texts, forms in (("text", family.text, TEXT_FORMS), ("program", [family.program], PROGRAM_FORMS)):
         for text in texts:
@@ -177,7 +187,11 @@ def _check_holes(family: Family, place: Any) -> None:
                 if hole not in family.holes:
                     raise UsageError(f"no hole '{hole}'", where=place(key), hint=nearest(hole, family.holes))
                 if (form or None) not in forms:
-                    raise UsageError(f"'<{hole}:{form}>' is not known here", where=place(key), hint=f"known: {', '.join(f for f in forms if f)}")
+                    raise UsageError(
+                        f"'<{hole}:{form}>' is not known here",
+                        where=place(key),
+                        hint=f"known: {', '.join(f for f in forms if f)}",
+                    )
                 used.add(hole)
     for hole in family.free:
         if hole not in family.holes:
@@ -191,4 +205,6 @@ def _check_description(names: list[str], hole: str, place: Any) -> None:
         raise UsageError(f"an empty description of hole '{hole}'", where=place("holes"))
     for name in names:
         if name not in ATTRIBUTES:
-            raise UsageError(f"no attribute '{name}' in hole '{hole}'", where=place("holes"), hint=nearest(name, ATTRIBUTES))
+            raise UsageError(
+                f"no attribute '{name}' in hole '{hole}'", where=place("holes"), hint=nearest(name, ATTRIBUTES)
+            )

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedbed.language.functions.base import Array, Context, Event, Events, Number, Object, Objects, Truth, Word, function
+from seedbed.language.functions.base import (
+    Array,
+    Context,
+    Event,
+    Events,
+    Number,
+    Object,
+    Objects,
+    Truth,
+    Word,
+    function,
+)
 from seedbed.language.lexicon import EVENTS, code
 
 
@@ -100,7 +111,9 @@ def what(cx: Context, event: Event) -> Word:
     return Word(_of(cx, event, "kind"), event.ok)
 
 
-@function("earlier", ("event", "event"), "truth", "whether the first happens in an earlier frame; no answer in the same one")
+@function(
+    "earlier", ("event", "event"), "truth", "whether the first happens in an earlier frame; no answer in the same one"
+)
 def earlier(cx: Context, a: Event, b: Event) -> Truth:
     one, two = _of(cx, a, "frame"), _of(cx, b, "frame")
     return Truth(one < two, a.ok & b.ok & (one != two))

@@ -57,8 +57,12 @@ def _measure(cx: Context, name: str) -> Array:
 
 _extremes("leftmost", "rightmost", "the one farthest left in the picture", "farthest right", "across", ASIDE)
 _extremes("nearest", "farthest", "the one nearest to the camera", "farthest from the camera", "depth", DEEPER)
-_extremes("shortest", "tallest", "the one of the least height", "of the greatest height", "height", float(np.log(TALLER)))
-_extremes("smallest", "largest", "the one of the least volume", "of the greatest volume", "volume", float(np.log(LARGER)))
+_extremes(
+    "shortest", "tallest", "the one of the least height", "of the greatest height", "height", float(np.log(TALLER))
+)
+_extremes(
+    "smallest", "largest", "the one of the least volume", "of the greatest volume", "volume", float(np.log(LARGER))
+)
 
 
 def _apart(cx: Context, thing: Object) -> Array:
@@ -84,7 +88,13 @@ def _except(objects: Objects, thing: Object) -> Objects:
     return Objects(objects.sure & other, objects.maybe & other)
 
 
-@function("nth", ("objects", "word:number", "word:side"), "object", "the nth from the left, the right or the front", (*NUMBERS, *SIDES))
+@function(
+    "nth",
+    ("objects", "word:number", "word:side"),
+    "object",
+    "the nth from the left, the right or the front",
+    (*NUMBERS, *SIDES),
+)
 def nth(cx: Context, objects: Objects, number: Word, side: Word) -> Object:
     across, depth = _measure(cx, "across"), _measure(cx, "depth")
     front, right = (side.code == code("front"))[:, None], (side.code == code("right"))[:, None]
@@ -100,7 +110,9 @@ def nth(cx: Context, objects: Objects, number: Word, side: Word) -> Object:
     mine = ranked[rows, place]
     with np.errstate(invalid="ignore"):
         before = np.where(place > 0, mine - ranked[rows, np.maximum(place - 1, 0)], np.inf)
-        after = np.where(place + 1 < value.shape[1], ranked[rows, np.minimum(place + 1, value.shape[1] - 1)] - mine, np.inf)
+        after = np.where(
+            place + 1 < value.shape[1], ranked[rows, np.minimum(place + 1, value.shape[1] - 1)] - mine, np.inf
+        )
         ok = certain & np.isfinite(mine) & (before >= margin) & (after >= margin)
     return Object(np.where(ok, order[rows, place], -1), ok)
 
@@ -121,7 +133,9 @@ _pair("larger", "volume", float(np.log(LARGER)), "whether the first takes more r
 _pair("further", "depth", DEEPER, "whether the first is further from the camera")
 
 
-@function("closer", ("object", "object", "object"), "truth", "whether the first is closer to the second than to the third")
+@function(
+    "closer", ("object", "object", "object"), "truth", "whether the first is closer to the second than to the third"
+)
 def closer(cx: Context, thing: Object, one: Object, two: Object) -> Truth:
     apart, rows = _log(_apart(cx, thing)), np.arange(cx.count)
     with np.errstate(invalid="ignore"):
@@ -132,7 +146,12 @@ def closer(cx: Context, thing: Object, one: Object, two: Object) -> Truth:
         return Truth(gap > 0, known & different & (np.abs(gap) >= np.log(CLOSER)))
 
 
-@function("distance", ("object", "object"), "number", "between centres on the ground, in centimetres to the nearest ten; only where it is within 3 cm of that")
+@function(
+    "distance",
+    ("object", "object"),
+    "number",
+    "between centres on the ground, in centimetres to the nearest ten; only where it is within 3 cm of that",
+)
 def distance(cx: Context, a: Object, b: Object) -> Number:
     far = _apart(cx, a)[np.arange(cx.count), np.maximum(b.index, 0)] * 100
     known = a.ok & b.ok & (np.minimum(a.index, b.index) >= 0) & (a.index != b.index) & ~np.isnan(far)

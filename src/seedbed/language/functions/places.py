@@ -47,7 +47,9 @@ def _sides(name: str, low: str, high: str, words: tuple[str, str], doc: str) -> 
 
 
 _sides("side", "left_of", "right_of", ("left", "right"), "`left` or `right`: where the first is, seen from the second")
-_sides("before_or_behind", "in_front_of", "behind", ("in front", "behind"), "`in front` or `behind`: where the first is")
+_sides(
+    "before_or_behind", "in_front_of", "behind", ("in front", "behind"), "`in front` or `behind`: where the first is"
+)
 
 
 @function("point", ("object",), "point", "the centre of its visible box, pixels (x, y)")

@@ -57,12 +57,20 @@ def _others(cx: Context, thing: Object, sure: Any, maybe: Any) -> Objects:
     return Objects(sure & other & cx.scenes.clear[cx.of], maybe & other & cx.scenes.maybe[cx.of])
 
 
-@function("relate", ("object", "word:relation"), "objects", "those seen that stand in the relation to the object", PREDICATES)
+@function(
+    "relate", ("object", "word:relation"), "objects", "those seen that stand in the relation to the object", PREDICATES
+)
 def relate(cx: Context, thing: Object, predicate: Word) -> Objects:
     return _related(cx, thing, predicate, backwards=False)
 
 
-@function("relate_from", ("object", "word:relation"), "objects", "those seen that the object stands in the relation to", PREDICATES)
+@function(
+    "relate_from",
+    ("object", "word:relation"),
+    "objects",
+    "those seen that the object stands in the relation to",
+    PREDICATES,
+)
 def relate_from(cx: Context, thing: Object, predicate: Word) -> Objects:
     return _related(cx, thing, predicate, backwards=True)
 
@@ -127,7 +135,9 @@ def unique(cx: Context, objects: Objects) -> Object:
     return Object(np.where(ok, objects.sure.argmax(1), -1), ok)
 
 
-@function("sole", ("objects",), "object", "the only object, or none where the set is empty; no answer where there are several")
+@function(
+    "sole", ("objects",), "object", "the only object, or none where the set is empty; no answer where there are several"
+)
 def sole(cx: Context, objects: Objects) -> Object:
     one = unique(cx, objects)
     return Object(one.index, one.ok | ~objects.maybe.any(1))

@@ -43,7 +43,9 @@ class Clevr(Exporter):
         families = sorted({q["question_family"] for q in questions})
         for q in questions:
             q["question_family_index"] = families.index(q["question_family"])
-        write_json(folder / "questions.json", {"info": {"source": "Seedbed", "families": families}, "questions": questions})
+        write_json(
+            folder / "questions.json", {"info": {"source": "Seedbed", "families": families}, "questions": questions}
+        )
         return {**written, "questions": len(questions), "questions_left_out": asked - len(questions)}
 
 

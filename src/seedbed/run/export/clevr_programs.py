@@ -62,5 +62,7 @@ def _input(arg: Any, nodes: list[dict[str, Any]]) -> int:
 
 def _node(nodes: list[dict[str, Any]], function: str, inputs: list[int], values: list[str] | None = None) -> int:
     words = list(values or [])
-    nodes.append({"type": function, "function": function, "inputs": inputs, "side_inputs": words, "value_inputs": words})
+    nodes.append(
+        {"type": function, "function": function, "inputs": inputs, "side_inputs": words, "value_inputs": words}
+    )
     return len(nodes) - 1
