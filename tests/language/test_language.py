@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from seedbed.dataset.dataset import Dataset
 from seedbed.errors import UsageError
 from seedbed.language import annotate, load_families, parse, question_certificate
-from seedbed.language.families import built_in
 from seedbed.language.execute import NotUnique, answer, execute
+from seedbed.language.families import built_in
 from seedbed.language.words import a, caption, describe, plural
 
 LEVELS = {

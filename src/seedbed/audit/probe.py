@@ -133,7 +133,7 @@ class _Model:
         self.outcomes: list[float] = []
         self._fit: tuple[Any, ...] | None = None
 
-    def add(self, numbers: Sequence[int], outcomes: Sequence[float]) -> None:
+    def add(self, numbers: Any, outcomes: Sequence[float]) -> None:
         self.numbers += [int(n) for n in numbers]
         self.outcomes += [float(o) for o in outcomes]
         self._fit = None
@@ -158,10 +158,9 @@ class _Model:
             means = np.bincount(where, self.outcomes) / counts
             centre = (sum(self.outcomes) + 1.0) / (len(self.outcomes) + 2.0)
             noise = max(centre * (1 - centre), 0.02)
-            self._fit = max(
-                (self._try(seen, counts, means - centre, centre, noise, scale, shares) for shares in SHARES for scale in (0.15, 0.5, 1.0)),
-                key=lambda fit: fit[0],
-            )  # fmt: skip
+            gap, tries = means - centre, itertools.product(SHARES, (0.15, 0.5, 1.0))
+            fits = [self._try(seen, counts, gap, centre, noise, scale, shares) for shares, scale in tries]
+            self._fit = max(fits, key=lambda fit: fit[0])
         return self._fit
 
     def _try(

@@ -158,9 +158,8 @@ def _model(
         click.echo("what fails has in common:")
     for row in found["common"]:
         named = ", ".join(f"{k}={v}" for k, v in row["where"].items())
-        click.echo(
-            f"  wrong {row['wrong']:.2f} against {row['wrong_elsewhere']:.2f} elsewhere, n={row['n']}  {row['state']:<7} {named}"
-        )
+        rates = f"wrong {row['wrong']:.2f} against {row['wrong_elsewhere']:.2f} elsewhere, n={row['n']}"
+        click.echo(f"  {rates}  {row['state']:<7} {named}")
     say(
         f"asked {found['questions_asked']:,} questions of {found['slices']:,} slices"
         + (f"; wrote {out}" if out else "")

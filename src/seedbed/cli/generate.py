@@ -33,8 +33,8 @@ OWN = ("design", "questions", "questions_per_row", "captions", "first")
 @click.option("--engine", default="local", help="local, daft or ray.")
 @shared
 def command(
-    world: str, rows: int, out: str, seed: int, where: str, changes: tuple[str, ...], questions: str | None, captions: str | None, strict: bool, engine: str,
-    as_json: bool, progress: str,
+    world: str, rows: int, out: str, seed: int, where: str, changes: tuple[str, ...], questions: str | None,
+    captions: str | None, strict: bool, engine: str, as_json: bool, progress: str,
 ) -> None:  # fmt: skip
     """Make a balanced dataset of WORLD. Running it again on an unfinished folder goes on."""
     from seedbed.dataset.files import read_json

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from seedbed.language.certificate import Certifier, question_certificate, summary
     from seedbed.language.execute import answers, execute
     from seedbed.language.families import load_families
-    from seedbed.language.programs import parse
     from seedbed.language.pixels import recheck
+    from seedbed.language.programs import parse
     from seedbed.language.scenes import Scenes
 
 _HOMES = {

@@ -22,9 +22,9 @@ def majority(labels: Sequence[str], allowed: Sequence[Sequence[str]], halves: np
     """bool (n,): whether the other half's most frequent label (among a question's `allowed`, if any) is right."""
     right = np.zeros(len(labels), bool)
     for half in (0, 1):
-        counts = Counter(labels[k] for k in np.flatnonzero(halves != half))
+        counts = Counter(labels[k] for k in np.flatnonzero(halves != half).tolist())
         ranked = sorted(counts, key=lambda w: (-counts[w], w))
-        for k in np.flatnonzero(halves == half):
+        for k in np.flatnonzero(halves == half).tolist():
             options = allowed[k]
             known = ranked[0] if ranked else None
             guess = next((w for w in ranked if w in options), options[0]) if options else known
@@ -47,7 +47,7 @@ def regression(
             continue
         scores = words[test] @ fitted(words[fit[:MOST]], target[fit[:MOST]], len(names))
         met = set(target[fit].tolist())
-        for row, k in enumerate(test):
+        for row, k in enumerate(test.tolist()):
             options = [number[w] for w in allowed[k] if number.get(w) in met]
             if allowed[k] and not options:
                 right[k] = labels[k] == allowed[k][0]  # none was ever met: the first
@@ -89,7 +89,7 @@ def fitted(x: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
 
 
 def halves_of(texts: Sequence[str]) -> np.ndarray:
-    """0 or 1 for each question: by its text and its turn among equal ones, so that halves do not depend on order of rows."""
+    """0 or 1 for each question: by its text, and its turn among equal ones."""
     turns: Counter[str] = Counter()
     made = np.zeros(len(texts), int)
     for k, text in enumerate(texts):

@@ -142,8 +142,10 @@ def _dense(text: _Text) -> str:
         else:
             rest.setdefault(describe(_known(text.scene["objects"][number], FACTS)), []).append(number)
     lines += [_besides(text, name, numbers, place > 0) for place, (name, numbers) in enumerate(rest.items())]
-    lines.append(text.pick("Everything stands on {}.", "They rest on {}.", "The ground beneath them is {}.").format(text.ground())
-                 if count > 1 else text.pick("It stands on {}.", "Beneath it is {}.").format(text.ground()))  # fmt: skip
+    several = ("Everything stands on {}.", "They rest on {}.", "The ground beneath them is {}.")
+    lines.append(
+        text.pick(*(several if count > 1 else ("It stands on {}.", "Beneath it is {}."))).format(text.ground())
+    )
     return " ".join(sentence(line) for line in lines)
 
 

@@ -26,7 +26,7 @@ _PICKS = ("leftmost", "rightmost", "nearest", "farthest", "shortest", "tallest",
 
 @dataclass(frozen=True)
 class Word:
-    """A hole of the program: the family's hole it belongs to, its attribute or kind, and its words (none: the world's)."""
+    """A hole of the program: the family's hole it belongs to, its attribute or kind, its words (none: the world's)."""
 
     hole: str
     kind: str

@@ -1,4 +1,4 @@
-"""The certificate of a dataset's questions: counts, evenness, what a blind guesser scores, and what re-execution says."""
+"""The certificate of a dataset's questions: evenness, what a blind guesser scores, what re-execution says."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _family(rows: list[tuple[Any, ...]], tests: int) -> dict[str, Any]:
 
 def _baselines(rows: list[tuple[Any, ...]], counts: Counter[str], tests: int) -> dict[str, Any]:
     texts = [row[0] for row in rows]
-    # of a choice only its options can be guessed; where they name things of the question, the program's value is guessed
+    # of a choice only its options can be guessed; where they name things of the question, the program's value is
     spoken = {row[2] for row in rows}
     named = rows[0][3] == "choice" and len(counts) <= 4 < len(spoken)
     labels = [row[1] if named or not row[4] else row[2] for row in rows]

@@ -95,8 +95,8 @@ def answers(programs: Sequence[str], scenes: Scenes, of: Sequence[int]) -> list[
     for shape, members in groups.items():
         parse(programs[members[0][0]])
         cx = Context(scenes, np.array([of[k] for k, _ in members], int))
-        words = {name: lexicon.codes([w[name] for _, w in members]) for name in members[0][1]}
-        value = run(shape, cx, words)
+        codes = {name: lexicon.codes([words[name] for _, words in members]) for name in members[0][1]}
+        value = run(shape, cx, codes)
         for row, (k, _) in enumerate(members):
             if value.ok[row]:
                 made[k] = as_text(plain(value, row))

@@ -1,4 +1,4 @@
-"""Stored questions judged again from their text and scenes alone: answers, references, options, words that do nothing."""
+"""Stored questions judged again from their text and scenes alone: answers, options, words that do nothing."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def judge(questions: Sequence[Mapping[str, Any]], scenes: Scenes, of: Sequence[i
     for shape, members in groups.items():
         type_of(shape)
         cx = Context(scenes, np.array([of[k] for k, _ in members], int))
-        words = {name: lexicon.codes([w[name] for _, w in members]) for name in members[0][1]}
+        codes = {name: lexicon.codes([words[name] for _, words in members]) for name in members[0][1]}
         shared: dict[Call, Any] = {}
-        value = run(shape, cx, words, shared)
+        value = run(shape, cx, codes, shared)
         for row, (k, _) in enumerate(members):
             found.update(_answer(questions[k], plain(value, row) if value.ok[row] else None))
         # of and / or, what is free of the other need not matter
         if not any(call.name in ("both", "either") for call in shape.calls()):
-            idle = removable(shape, cx, words, value, shared=shared)
+            idle = removable(shape, cx, codes, value, shared=shared)
             found["degenerate"] += int(np.any([part & value.ok for part in idle], axis=0).sum()) if idle else 0
             found["words"] += len(idle) * int(value.ok.sum())
             found["removable_words"] += sum(int((part & value.ok).sum()) for part in idle)

@@ -1,13 +1,14 @@
 """Answers derived again from the rendered buffers, by other code than that which made the questions.
 
-An object is there if the instance mask shows enough of it; left and right come from the columns of its mask, nearer from
-the depths under it, its box and middle from the mask, its colour from the picture under the mask. Kinds, materials and
-sizes are the scene graph's: no pixel tells them. What the buffers do not decide is counted as undecided.
+An object is there if the instance mask shows enough of it; left and right come from the columns of its mask, nearer
+from the depths under it, its box and middle from the mask, its colour from the picture under the mask. Kinds, materials
+and sizes are the scene graph's: no pixel tells them. What the buffers do not decide is counted as undecided.
 """
 
 from __future__ import annotations
 
 import colorsys
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -232,7 +233,7 @@ def _nth(seen: Seen, objects: set[int], number: str, side: str) -> int:
     if side == "front":
         raise Undecided
     order = sorted(objects, key=seen.across, reverse=side == "right")
-    for one, two in zip(order, order[1:]):
+    for one, two in itertools.pairwise(order):
         seen.left_of(one, two)
     if len(order) < int(number):
         raise Undecided

@@ -44,7 +44,7 @@ class Call:
         object.__setattr__(self, "_hash", hash((self.name, self.args)))
 
     def __hash__(self) -> int:
-        return self._hash  # type: ignore[attr-defined, no-any-return]
+        return self._hash  # type: ignore[attr-defined]
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(repr(a) if isinstance(a, str) else str(a) for a in self.args)})"

@@ -8,7 +8,7 @@ its key and its number alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -52,8 +52,8 @@ def ask(scenes: Scenes, keys: np.ndarray, numbers: np.ndarray, count: int, known
             break
         rounds = np.arange(first, min(first + max(count, 4), TRIES))
         found = _tries(scenes, keys, numbers, rows, rounds, turns, known, size)
-        for row in rows:
-            _keep(made[row], [found[row, r] for r in rounds if (row, r) in found], count)
+        for row in rows.tolist():
+            _keep(made[row], [found[row, r] for r in rounds.tolist() if (row, r) in found], count)
         first = int(rounds[-1]) + 1
     return made
 

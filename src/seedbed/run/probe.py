@@ -20,9 +20,11 @@ from seedbed.run.progress import Progress
 BY = ("family", "category")
 OBJECTS = [3, 8]  # in a scene, where the user gives no others
 SEEDS = 24  # scenes planned for one question before the slice counts as one that has none
-FAMILIES = ("query_color_choice", "query_material_choice", "count_choice", "exist_thing", "is_color", "quarter_of_picture",
-            "side_of", "front_or_behind", "further_choice", "taller_choice", "relate_query_color", "query_size",
-            "query_category_choice", "exist_related", "more_choice", "nth_category")  # fmt: skip
+FAMILIES = (
+    "query_color_choice", "query_material_choice", "query_category_choice", "query_size", "count_choice", "more_choice",
+    "exist_thing", "exist_related", "is_color", "quarter_of_picture", "side_of", "front_or_behind", "further_choice",
+    "taller_choice", "relate_query_color", "nth_category",
+)  # fmt: skip
 
 
 class Prober:
@@ -88,24 +90,17 @@ class Prober:
         def run(slices: Sequence[dict[str, Any]]) -> list[float]:
             from seedbed.learn.models import Asked, right
 
-            made = [self._question(levels) for levels in slices]
-            there = [k for k, found in enumerate(made) if found is not None]
-            asked = [Asked(found["image"], found["question"], tuple(found["options"]), found["answer"], found["program"], found["id"])
-                     for found in (made[k] for k in there)]  # fmt: skip
-            given = self.models[number].answer(asked) if asked else []
-            outcomes = [0.5] * len(slices)
-            for k, q, text in zip(there, asked, given):
+            outcomes, made = [0.5] * len(slices), [self._question(levels) for levels in slices]
+            there = [(k, found) for k, found in enumerate(made) if found is not None]
+            asked = [
+                Asked(q["image"], q["question"], tuple(q["options"]), q["answer"], q["program"], q["id"])
+                for _, q in there
+            ]
+            for (k, found), q, text in zip(there, asked, self.models[number].answer(asked) if asked else []):
                 outcomes[k] = float(right(q, text))
-                found = {name: made[k][name] for name in ("id", "question", "answer", "options", "program")}
-                self.log.append(
-                    {
-                        "slice": slices[k],
-                        "model": self.models[number].name,
-                        **found,
-                        "given": text,
-                        "right": bool(outcomes[k]),
-                    }
-                )
+                facts = {name: found[name] for name in ("id", "question", "answer", "options", "program")}
+                asker = {"slice": slices[k], "model": self.models[number].name}
+                self.log.append({**asker, **facts, "given": text, "right": bool(outcomes[k])})
             return outcomes
 
         return run

@@ -33,12 +33,9 @@ def recheck_dataset(path: str | Path) -> dict[str, Any]:
         for row in dataset.take(range(start, min(start + BATCH, len(dataset))), columns).to_pylist():
             if row["scene"] is None:
                 continue
-            buffers = {
-                name: decode(row[name]) if row.get(name) else None for name in ("instance_mask", "depth", "image")
-            }
-            found = recheck(
-                row["scene"], row["questions"], buffers["instance_mask"], buffers["depth"], buffers["image"]
-            )
+            mask = decode(row["instance_mask"])
+            depth, image = (decode(row[name]) if row.get(name) else None for name in ("depth", "image"))
+            found = recheck(row["scene"], row["questions"], mask, depth, image)
             for family, counts in found.items():
                 families[family].update(counts)
                 if counts["disagree"]:

@@ -72,7 +72,7 @@ class Family(BaseModel):
         """The holes that describe objects, with the attributes that each description may use."""
         return {
             n: kind for n, kind in self.holes.items() if isinstance(kind, list) and kind and isinstance(kind[0], list)
-        }  # type: ignore[misc]
+        }
 
     def worded(self) -> dict[str, tuple[str, tuple[str, ...]]]:
         """The holes of one word: (attribute or kind, the words; none for an attribute)."""
@@ -109,7 +109,7 @@ def load_families(path: str | Path) -> list[Family]:
 def read_families(text: str, where: str) -> list[Family]:
     """Families of a YAML text."""
     try:
-        blocks: Any = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  (every value is text: "yes" is a word here)
+        blocks: Any = yaml.load(text, Loader=yaml.BaseLoader)  # all values are text: yes is a word here
         tree = yaml.compose(text)
     except yaml.YAMLError as error:
         raise UsageError(f"cannot be read ({' '.join(str(error).split())[:160]})", where=where) from None

@@ -80,7 +80,8 @@ def right(asked: Asked, given: str) -> bool:
     return bool(wanted in ("yes", "no") and said.split(" ")[0] == wanted)
 
 
-_NUMBERS = {w: str(k) for k, w in enumerate("zero one two three four five six seven eight nine ten".split())}
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = {w: str(k) for k, w in enumerate(_DIGITS)}
 
 
 def _plain(text: Any) -> str:

@@ -24,8 +24,8 @@ SHORT = "Answer with the answer only, as short as possible."
 class OpenAiApi(Model):
     """`openai-api/NAME/MODEL`: NAME_BASE_URL (such as http://127.0.0.1:8000/v1) and NAME_API_KEY name the server.
 
-    `tokens` counts what was used. Answers are kept in `$SEEDBED_CACHE` (else `~/.cache/seedbed`), so that a run that was
-    cut off goes on without asking twice.
+    `tokens` counts what was used. Answers are kept in `$SEEDBED_CACHE` (else `~/.cache/seedbed`), so that a
+    run that was cut off goes on without asking twice.
     """
 
     def __init__(self, rest: str) -> None:

@@ -29,8 +29,8 @@ class Exporter:
 def export(path: str | Path, *, to: str, out: str | Path) -> dict[str, Any]:
     """Write a dataset in another format into the folder `out`, which must be new or empty.
 
-    Formats: coco, yolo, clevr, vqa, chat, webdataset, huggingface, gltf, passes. Rows that could not be made are left out.
-    Returns counts, also kept in `seedbed.json` beside the export, with the dataset's fingerprint and licences.
+    Formats: coco, yolo, clevr, vqa, chat, webdataset, huggingface, gltf, passes. Rows that could not be made are
+    left out. Returns counts, also kept in `seedbed.json` beside the export, with the fingerprint and licences.
     """
     from seedbed.dataset import Dataset
 

@@ -1,4 +1,4 @@
-"""CLEVR: `images/`, `scenes.json` and `questions.json` (Johnson et al. 2017), relations as the scene graph states them."""
+"""CLEVR: `images/`, `scenes.json`, `questions.json` (Johnson et al. 2017), relations as the scene graph states them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,18 @@ SIDES = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind
 
 @register("exporter", "clevr")
 class Clevr(Exporter):
-    """Questions that CLEVR's functions cannot express are left out and counted. `relationships[side][i]` lists the objects that stand on that side of object i (with a margin: see worlds)."""
+    """`relationships[side][i]` lists the objects that stand on that side of object i (with a margin: see worlds).
+
+    Questions that CLEVR's functions cannot express are left out and counted.
+    """
 
     needs = ("image", "scene")
 
     def write(self, dataset: Dataset, folder: Path) -> dict[str, Any]:
         (folder / "images").mkdir()
-        scenes, questions, asked = [], [], 0
+        scenes: list[dict[str, Any]] = []
+        questions: list[dict[str, Any]] = []
+        asked = 0
         for row in rows(dataset, ("image", "scene", "split", "questions")):
             name = write_image(folder / "images", row)
             where = {"image_index": row["number"], "image_filename": name, "split": row.get("split")}

@@ -15,8 +15,8 @@ from seedbed.language.programs import Call
 NAMES = {"category": "shape", "color": "color", "material": "material", "size": "size"}
 SIDES = {"left_of": "left", "right_of": "right", "in_front_of": "front", "behind": "behind"}
 PLAIN = {
-    "scene": "scene", "unique": "unique", "union": "union", "intersect": "intersect", "count": "count", "exist": "exist",
-    "equal": "equal_integer", "greater": "greater_than", "less": "less_than",
+    "scene": "scene", "unique": "unique", "union": "union", "intersect": "intersect", "count": "count",
+    "exist": "exist", "equal": "equal_integer", "greater": "greater_than", "less": "less_than",
 }  # fmt: skip
 
 

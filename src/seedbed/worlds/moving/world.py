@@ -123,7 +123,8 @@ class Moving:
             body.x, body.y, body.z, body.yaw = x, y, z, yaw
         cameras = _path(str(levels["camera_motion"]), view, draws, self.frames)
         for event in events:
-            event["direction"] = _way(poses, int(event["subject"]), view) if event["kind"] == "moves" else None
+            if event["kind"] == "moves":
+                event["direction"] = _way(poses, int(event["subject"]), view)
         return {
             "objects": objects,
             "relations": directions(bodies, view),
@@ -191,19 +192,20 @@ class Moving:
 
 
 def _in_order(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(({"direction": None, **e} for e in events), key=lambda e: (e["frame"], e["subject"]))
+    told = ({**e, "direction": e.get("direction") or None} for e in events)
+    return sorted(told, key=lambda e: (e["frame"], e["subject"]))
 
 
-def _way(poses: Sequence[Sequence[Any]], number: int, view: Eye) -> str | None:
+def _way(poses: Sequence[Sequence[Any]], number: int, view: Eye) -> str:
     """Which way an object gets in the clip, as the first camera sees it: the larger part of its path, if 1.5 times
-    the other and at least 5 cm.
+    the other and at least 5 cm; empty where it is neither.
     """
     (x0, y0, *_), (x1, y1, *_) = poses[0][number], poses[-1][number]
     dx, dy = x1 - x0, y1 - y0
     across, away = dx * view.right[0] + dy * view.right[1], dx * view.ahead[0] + dy * view.ahead[1]
     large, small = max(abs(across), abs(away)), min(abs(across), abs(away))
     if large < 0.05 or large < 1.5 * small:
-        return None
+        return ""
     if abs(across) == large:
         return "right" if across > 0 else "left"
     return "away" if away > 0 else "nearer"

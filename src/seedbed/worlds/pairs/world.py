@@ -172,11 +172,7 @@ class Pairs:
         a = self._thing({**levels, "category": draws.pick(self.flat), "size": "small", "state": "none"}, draws)
         other = self._unlike([{"category": "", "color": a["color"]}], draws, "small")
         b = self._thing({**other, "category": draws.pick(self.flat), "state": "none"}, draws)
-        if (
-            abs(a["dimensions"][0] - b["dimensions"][0]) > 0.06
-            or a["category"] == b["category"]
-            and a["color"] == b["color"]
-        ):
+        if abs(a["dimensions"][0] - b["dimensions"][0]) > 0.06:
             return None
         view = orbit(draws, draws.uniform(1.2, 1.45), low=18.0, high=32.0, lift=0.16)
         first = [_put(a, (0.0, 0.0), b["dimensions"][2], 1), _put(b, (0.0, 0.0))]
