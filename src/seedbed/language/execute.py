@@ -11,6 +11,7 @@ from seedbed.errors import SeedbedError
 from seedbed.language import lexicon
 from seedbed.language.functions import FUNCTIONS
 from seedbed.language.functions.base import Context, Events, Number, Object, Objects, Place, Truth, Word
+from seedbed.language.masks import MOST, unpacked
 from seedbed.language.programs import Call, Hole, parse, skeleton, type_of
 from seedbed.language.scenes import Scene, Scenes
 
@@ -46,9 +47,9 @@ def execute(program: Call, scene: Scene) -> Any:
     type_of(program)
     value = run(program, Context(Scenes([scene]), np.zeros(1, int)), {})
     if isinstance(value, Objects):
-        if (value.sure != value.maybe).any():
+        if value.sure[0] != value.maybe[0]:
             raise NotUnique("it is not certain which objects fit", where=str(program)[:120])
-        return [int(k) for k in np.flatnonzero(value.sure[0])]
+        return [int(k) for k in np.flatnonzero(unpacked(value.sure, MOST)[0])]
     if not value.ok[0]:
         raise NotUnique("no certain answer in this scene", where=str(program)[:120])
     return plain(value, 0)

@@ -17,6 +17,7 @@ from seedbed.language.functions.base import (
     function,
 )
 from seedbed.language.lexicon import EVENTS, code
+from seedbed.language.masks import ALL, BIT, NONE
 
 
 @function("events", (), "events", "everything that happens")
@@ -51,10 +52,9 @@ def happens(cx: Context, found: Events) -> Truth:
 
 @function("subjects", ("events",), "objects", "the objects that they happen to")
 def subjects(cx: Context, found: Events) -> Objects:
-    who, mask = cx.scenes.events["subject"][cx.of], np.zeros((cx.count, cx.scenes.width), bool)
-    rows, places = np.nonzero(found.mask & found.ok[:, None])
-    mask[rows, who[rows, places]] = True
-    return Objects(mask & cx.scenes.clear[cx.of], (mask | ~found.ok[:, None]) & cx.scenes.maybe[cx.of])
+    who = BIT[cx.scenes.events["subject"]][cx.of]
+    masks, members = cx.scenes.masks, np.bitwise_or.reduce(np.where(found.mask & found.ok[:, None], who, NONE), axis=1)
+    return Objects(members & masks.clear[cx.of], np.where(found.ok, members, ALL) & masks.maybe[cx.of])
 
 
 def _ends(found: Events, frames: Array, last: bool) -> Event:

@@ -6,6 +6,7 @@ import numpy as np
 
 from seedbed.language.functions.base import Array, Context, Number, Object, Objects, Truth, Word, function
 from seedbed.language.lexicon import code
+from seedbed.language.masks import BIT, NONE, unpacked
 from seedbed.language.relations import ASIDE, DEEPER
 
 TALLER = 1.2  # ratio of heights
@@ -17,14 +18,15 @@ NUMBERS = ("1", "2", "3", "4", "5", "6")
 
 def _best(objects: Objects, value: Array, margin: Array | float) -> Object:
     """The object of the least value, which must be sure and less than any other possible one by the margin."""
-    seen = np.where(objects.maybe & ~np.isnan(value), value, np.inf)
+    maybe, unknown = unpacked(objects.maybe, value.shape[1]), np.isnan(value)
+    seen = np.where(maybe & ~unknown, value, np.inf)
     first = seen.argmin(1)
     rows = np.arange(len(first))
     least = seen[rows, first].copy()
     seen[rows, first] = np.inf
     with np.errstate(invalid="ignore"):
-        ok = objects.sure[rows, first] & np.isfinite(least) & (seen.min(1) - least >= margin)
-    known = ~(objects.maybe & np.isnan(value)).any(1)
+        ok = (objects.sure & BIT[first] != NONE) & np.isfinite(least) & (seen.min(1) - least >= margin)
+    known = ~(maybe & unknown).any(1)
     return Object(np.where(ok & known, first, -1), ok & known)
 
 
@@ -84,7 +86,7 @@ def farthest_from(cx: Context, objects: Objects, thing: Object) -> Object:
 
 
 def _except(objects: Objects, thing: Object) -> Objects:
-    other = np.arange(objects.sure.shape[1]) != thing.index[:, None]
+    other = ~BIT[thing.index]
     return Objects(objects.sure & other, objects.maybe & other)
 
 
@@ -100,8 +102,9 @@ def nth(cx: Context, objects: Objects, number: Word, side: Word) -> Object:
     front, right = (side.code == code("front"))[:, None], (side.code == code("right"))[:, None]
     value = np.where(front, depth, np.where(right, -across, across))
     margin = np.where(side.code == code("front"), DEEPER, ASIDE)
-    certain = (objects.sure == objects.maybe).all(1) & ~(objects.maybe & np.isnan(value)).any(1)
-    value = np.where(objects.maybe, value, np.inf)
+    maybe = unpacked(objects.maybe, cx.scenes.width)
+    certain = (objects.sure == objects.maybe) & ~(maybe & np.isnan(value)).any(1)
+    value = np.where(maybe, value, np.inf)
     order = np.argsort(value, axis=1, kind="stable")
     ranked = np.take_along_axis(value, order, 1)
     place = sum((k * (number.code == code(str(k + 1))) for k in range(len(NUMBERS))), np.zeros(cx.count, int))
