@@ -21,12 +21,16 @@ def _share(context: click.Context, parameter: click.Parameter, value: str) -> fl
 @click.argument("path")
 @click.option("--sample", default="2%", show_default=True, callback=_share, help="Rows to make again: 0.01 or 1%.")
 @click.option("--repair", is_flag=True, help="First walk a damaged dataset back to its newest whole version.")
+@click.option("--pixels", is_flag=True, help="Instead derive the answers of its questions again from its own buffers.")
 @shared
-def command(path: str, sample: float, repair: bool, as_json: bool, progress: str) -> None:
+def command(path: str, sample: float, repair: bool, pixels: bool, as_json: bool, progress: str) -> None:
     """Check the dataset or run in PATH: hashes are compared, and a sample of rows is made again."""
     from seedbed.dataset import store
     from seedbed.run.verify import verify
 
+    if pixels:
+        _from_pixels(path, as_json)
+        return
     if repair:
         version = store.repair(Path(path))
         say(f"{path} is at version {version}")
@@ -42,3 +46,22 @@ def command(path: str, sample: float, repair: bool, as_json: bool, progress: str
             click.echo(f"  {fault}")
     if not verdict.ok:
         raise GateError(f"{len(verdict.faults)} differences", where=path, hint="run the recipe again to make it anew")
+
+
+def _from_pixels(path: str, as_json: bool) -> None:
+    from seedbed.run.recheck import recheck_dataset
+
+    found = recheck_dataset(path)
+    if as_json:
+        emit(found)
+    else:
+        click.echo(
+            f"{path}: {found['agree']:,} answers agree, {found['disagree']:,} do not, {found['undecided']:,} undecided"
+        )
+        for name, counts in found["families"].items():
+            if counts.get("disagree"):
+                click.echo(f"  {name}: {counts['disagree']} of {sum(counts.values())} disagree")
+        for row in found["rows_that_disagree"][:10]:
+            click.echo(f"  {row}")
+    if found["disagree"]:
+        raise GateError(f"{found['disagree']} answers are not what the pixels show", where=path)

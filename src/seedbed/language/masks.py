@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seedbed.language.lexicon import PREDICATES, codes
+from seedbed.language.lexicon import PREDICATES, code, codes, parents, word
 
 if TYPE_CHECKING:
     from seedbed.language.scenes import Scenes
@@ -53,13 +53,16 @@ class Masks:
         self.there, self.clear, self.maybe = packed(scenes.there), packed(scenes.clear), packed(scenes.maybe)
         self.hidden = self.there & ~self.maybe
         self.every = packed(np.ones((1, scenes.width), bool))[0]  # all numbers, whether there is such an object or not
-        self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._words: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         self._alike: dict[str, np.ndarray] = {}
 
-    def having(self, name: str, of: np.ndarray, words: np.ndarray) -> np.ndarray:
-        """The objects of scenes `of` (B,) whose attribute is a word (codes (B,)); none for words less than 0."""
-        table, places = self._table(name)
-        return table.take(of * table.shape[1] + places.take(words + _FIRST_CODE, mode="clip"))
+    def having(self, name: str, of: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(exactly, broadly): the objects of scenes `of` (B,) whose attribute is a word (codes (B,)), or also a kind of it
+        (polished metal is metal); none for words less than 0.
+        """
+        exact, broad, places = self._table(name)
+        at = of * exact.shape[1] + places.take(words + _FIRST_CODE, mode="clip")
+        return exact.take(at), broad.take(at)
 
     def known(self, name: str) -> np.ndarray:
         """The objects that have the attribute at all, (S,)."""
@@ -70,19 +73,25 @@ class Masks:
         if name not in self._alike:
             column = self._scenes.attribute[name]
             of = np.repeat(np.arange(self._scenes.count), self._scenes.width)
-            self._alike[name] = self.having(name, of, column.reshape(-1)).reshape(column.shape)
+            self._alike[name] = self.having(name, of, column.reshape(-1))[0].reshape(column.shape)
         return self._alike[name]
 
-    def _table(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """(sets (S, V + 2) by word, then the empty one, then of all words; place of each code from -2 on)."""
+    def _table(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(sets (S, V + 2) by word, then the empty one, then of all words; the same with kinds of each word; place of
+        each code from -2 on).
+        """
         if name not in self._words:
             column = self._scenes.attribute[name]
-            known = np.unique(column[column >= 0])
-            sets = [packed(column == number) for number in known]
-            table = np.stack([*sets, np.zeros(len(column), np.uint64), packed(column >= 0)], axis=1)
-            places = np.full(_FIRST_CODE + int(known.max(initial=-1)) + 2, len(known))
-            places[known + _FIRST_CODE] = np.arange(len(known))
-            self._words[name] = np.ascontiguousarray(table), places
+            found = [int(number) for number in np.unique(column[column >= 0])]
+            kinds = {number: [code(parent) for parent in parents(word(number))] for number in found}
+            known = sorted({*found, *(parent for more in kinds.values() for parent in more)})
+            last = [np.zeros(len(column), np.uint64), packed(column >= 0)]
+            exact = [packed(column == number) for number in known]
+            broad = [packed(np.isin(column, [number, *(k for k in found if number in kinds[k])])) for number in known]
+            places = np.full(_FIRST_CODE + max(known, default=-1) + 2, len(known))
+            places[np.array(known, int) + _FIRST_CODE] = np.arange(len(known))
+            one, two = (np.ascontiguousarray(np.stack([*sets, *last], axis=1)) for sets in (exact, broad))
+            self._words[name] = (one, two, places)
         return self._words[name]
 
     def related(

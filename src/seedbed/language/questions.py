@@ -21,7 +21,7 @@ from seedbed.language.cells import FORM_OF, Cell
 from seedbed.language.chance import even, mixed, uniform
 from seedbed.language.execute import as_text
 from seedbed.language.families import HOLE
-from seedbed.language.lexicon import ATTRIBUTES
+from seedbed.language.lexicon import ATTRIBUTES, akin
 from seedbed.language.programs import filled
 from seedbed.language.scenes import Scenes
 
@@ -204,7 +204,7 @@ def _options(
     if family.answers:
         others = [say(text, cell, filling) for name, text in family.answers.items() if name != plain]
     else:
-        others = [words.noun(w) for w in possible(cell, plain, known) if w != plain]
+        others = [words.noun(w) for w in possible(cell, plain, known) if w != plain and not akin(w, plain)]
     others = list(dict.fromkeys(o for o in others if o != answer))
     low, high = (
         (family.options, family.options) if isinstance(family.options, int) else (family.options[0], family.options[-1])

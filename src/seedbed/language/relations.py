@@ -78,7 +78,10 @@ def _seen(scenes: Scenes, predicate: str) -> tuple[np.ndarray, np.ndarray]:
         margins = [(column[:, None, :] - column[:, :, None], ASIDE) for column in (one, two)]
         sign = 1.0 if predicate == "left_of" else -1.0
     else:
-        margins = [(scenes.depth[:, None, :] - scenes.depth[:, :, None], DEEPER)]
+        # what can be seen of two things is in the order of their centres only if these differ by more than their sizes
+        extent = np.nan_to_num(scenes.radius)
+        least = DEEPER + np.abs(extent[:, None, :] - extent[:, :, None])
+        margins = [(scenes.depth[:, None, :] - scenes.depth[:, :, None], least)]
         sign = 1.0 if predicate == "in_front_of" else -1.0
     agrees = denies = np.ones((scenes.count, scenes.width, scenes.width), bool)
     for gap, least in margins:

@@ -90,6 +90,12 @@ class Scenes:
         return self._floats("dimensions", 3)
 
     @cached_property
+    def radius(self) -> np.ndarray:
+        """Half the diagonal of each object's box, metres."""
+        half: np.ndarray = np.linalg.norm(self.dimensions, axis=-1) / 2
+        return half
+
+    @cached_property
     def rotation(self) -> np.ndarray:
         return self._floats("rotation")
 

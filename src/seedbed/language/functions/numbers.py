@@ -25,8 +25,8 @@ def exist(cx: Context, objects: Objects) -> Truth:
 
 @function("several", ("objects",), "truth", "whether there is more than one")
 def several(cx: Context, objects: Objects) -> Truth:
-    found = objects.sure.sum(1) > 1
-    return Truth(found, found | (objects.maybe.sum(1) < 2))
+    found = np.bitwise_count(objects.sure) > 1
+    return Truth(found, found | (np.bitwise_count(objects.maybe) < 2))
 
 
 @function("negate", ("truth",), "truth", "not")

@@ -16,14 +16,18 @@ SIDES = ("left", "right", "front")
 NUMBERS = ("1", "2", "3", "4", "5", "6")
 
 
-def _best(objects: Objects, value: Array, margin: Array | float) -> Object:
-    """The object of the least value, which must be sure and less than any other possible one by the margin."""
+def _best(objects: Objects, value: Array, margin: float, slack: Array | None = None) -> Object:
+    """The object of the least value, which must be sure and less than any other possible one by the margin, and by how
+    much the two differ in `slack` (B, N).
+    """
     maybe, unknown = unpacked(objects.maybe, value.shape[1]), np.isnan(value)
     seen = np.where(maybe & ~unknown, value, np.inf)
     first = seen.argmin(1)
     rows = np.arange(len(first))
     least = seen[rows, first].copy()
     seen[rows, first] = np.inf
+    if slack is not None:
+        seen = seen - np.abs(slack - slack[rows, first][:, None])
     with np.errstate(invalid="ignore"):
         ok = (objects.sure & BIT[first] != NONE) & np.isfinite(least) & (seen.min(1) - least >= margin)
     known = ~(maybe & unknown).any(1)
@@ -38,11 +42,16 @@ def _log(values: Array) -> Array:
 def _extremes(low: str, high: str, low_doc: str, high_doc: str, value: str, margin: float) -> None:
     @function(low, ("objects",), "object", low_doc)
     def least(cx: Context, objects: Objects) -> Object:
-        return _best(objects, _measure(cx, value), margin)
+        return _best(objects, _measure(cx, value), margin, _slack(cx, value))
 
     @function(high, ("objects",), "object", high_doc)
     def most(cx: Context, objects: Objects) -> Object:
-        return _best(objects, -_measure(cx, value), margin)
+        return _best(objects, -_measure(cx, value), margin, _slack(cx, value))
+
+
+def _slack(cx: Context, name: str) -> Array | None:
+    """Of two things' depths: what is seen of them is in the order of their centres only beyond their sizes."""
+    return np.nan_to_num(cx.scenes.radius)[cx.of] if name == "depth" else None
 
 
 def _measure(cx: Context, name: str) -> Array:
@@ -127,7 +136,10 @@ def _pair(name: str, value: str, margin: float, doc: str) -> None:
         rows = np.arange(cx.count)
         gap = column[rows, np.maximum(a.index, 0)] - column[rows, np.maximum(b.index, 0)]
         with np.errstate(invalid="ignore"):
-            ok = a.ok & b.ok & (np.minimum(a.index, b.index) >= 0) & (np.abs(gap) >= margin)
+            least: Array | float = margin
+            if (slack := _slack(cx, value)) is not None:
+                least = margin + np.abs(slack[rows, np.maximum(a.index, 0)] - slack[rows, np.maximum(b.index, 0)])
+            ok = a.ok & b.ok & (np.minimum(a.index, b.index) >= 0) & (np.abs(gap) >= least)
             return Truth(gap > 0, ok)
 
 

@@ -32,14 +32,15 @@ def hidden(cx: Context) -> Objects:
 def _filters(name: str) -> None:
     @function(f"filter_{name}", ("objects", "word"), "objects", f"those whose {name} is the word")
     def keep(cx: Context, objects: Objects, word: Word) -> Objects:
-        fits = cx.scenes.masks.having(name, cx.of, word.code)
-        return Objects(objects.sure & fits, objects.maybe & fits)
+        exact, broad = cx.scenes.masks.having(name, cx.of, word.code)
+        return Objects(objects.sure & exact, objects.maybe & broad)
 
     @function(f"without_{name}", ("objects", "word"), "objects", f"those whose {name} is not the word")
     def drop(cx: Context, objects: Objects, word: Word) -> Objects:
         masks = cx.scenes.masks
-        fits = masks.known(name)[cx.of] & ~masks.having(name, cx.of, word.code)
-        return Objects(objects.sure & fits, objects.maybe & fits)
+        exact, broad = masks.having(name, cx.of, word.code)
+        known = masks.known(name)[cx.of]
+        return Objects(objects.sure & known & ~broad, objects.maybe & known & ~exact)
 
     @function(f"same_{name}", ("object",), "objects", f"the other objects of the same {name}, among those seen")
     def same(cx: Context, thing: Object) -> Objects:
