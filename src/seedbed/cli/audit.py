@@ -12,7 +12,7 @@ from seedbed.errors import UsageError
 
 @click.command(
     "audit",
-    epilog="Examples: seedbed audit answers.csv --label y --prediction p --by sex,race --fail-on 'accuracy < 0.8'; "
+    epilog="Example: seedbed audit answers.csv --label y --prediction p --by sex,race --fail-on 'accuracy < 0.8'; "
     "seedbed audit mock/weak:purple --probe --budget 400; seedbed audit python/mine.py:score --pairs data/pairs",
 )
 @click.argument("data")

@@ -38,8 +38,8 @@ def command(
 ) -> None:  # fmt: skip
     """Make a balanced dataset of WORLD. Running it again on an unfinished folder goes on."""
     from seedbed.dataset.files import read_json
-    from seedbed.language import summary
     from seedbed.run.generate import CERTIFICATE, failures, generate
+    from seedbed.run.language import summary_of
     from seedbed.run.progress import Progress
 
     wanted = settings(changes)
@@ -78,6 +78,6 @@ def command(
     else:
         say(f"wrote {len(made):,} rows to {out} (fingerprint {lineage['fingerprint'][:12]}); look: seedbed view {out}")
         if certified:
-            say(summary(certified))
+            say(summary_of(certified))
     if broken:
         raise PartialError(f"some rows could not be made: {broken[0]}", where=out, hint="see the column error")

@@ -10,7 +10,7 @@ import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 
-from seedbed.errors import UsageError
+from seedbed.errors import UsageError, nearest
 from seedbed.language.families import HOLE, Family
 from seedbed.language.functions import FUNCTIONS
 from seedbed.language.lexicon import ATTRIBUTES
@@ -109,8 +109,29 @@ def _cell(family: Family, chosen: dict[str, list[str]]) -> Cell:
             f"the program gives {gives}, which is no answer", where="program", hint="count, query or exist it"
         )
     _fits(family, gives)
+    _check_words(program, words)
     signature = tuple((hole, tuple(names)) for hole, names in chosen.items())
     return Cell(family, signature, program, words, gives)
+
+
+def _check_words(program: Call, words: dict[str, Word]) -> None:
+    """Whether every hole stands where its words are known."""
+    for call in program.calls():
+        function = FUNCTIONS[call.name]
+        for wanted, arg in zip(function.takes, call.args):
+            if not isinstance(arg, Hole):
+                continue
+            word, kind = words[arg.name], wanted.partition(":")[2]
+            attribute = call.name.partition("_")[2]
+            if kind and not (word.words and set(word.words) <= set(function.words)):
+                wrong = next((w for w in word.words if w not in function.words), word.kind)
+                hint = nearest(wrong, function.words)
+                raise UsageError(
+                    f"no {kind} '{wrong}' for hole '{word.hole}' in {call.name}", where="program", hint=hint
+                )
+            if not kind and attribute in ATTRIBUTES and word.kind != attribute:
+                hint = f"fill it with {attribute}"
+                raise UsageError(f"hole '{word.hole}' of {call.name} is a {word.kind}", where="program", hint=hint)
 
 
 def _fits(family: Family, gives: str) -> None:

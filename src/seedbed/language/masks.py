@@ -57,8 +57,8 @@ class Masks:
         self._alike: dict[str, np.ndarray] = {}
 
     def having(self, name: str, of: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(exactly, broadly): the objects of scenes `of` (B,) whose attribute is a word (codes (B,)), or also a kind of it
-        (polished metal is metal); none for words less than 0.
+        """(exactly, broadly): the objects of scenes `of` (B,) whose attribute is a word (codes (B,)), or also a kind of
+        it (polished metal is metal); none for words less than 0.
         """
         exact, broad, places = self._table(name)
         at = of * exact.shape[1] + places.take(words + _FIRST_CODE, mode="clip")

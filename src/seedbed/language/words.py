@@ -84,13 +84,13 @@ def noun(category: str) -> str:
 
 def plural(words: str) -> str:
     """The plural of a noun phrase whose last words are the noun."""
-    for one, several in PLURALS.items():
-        if words == one or words.endswith(f" {one}"):
-            return words[: len(words) - len(one)] + several
     for one in SINGULAR.values():
         if words.endswith(one):
             head, _, rest = one.partition(" of ")
             return words[: len(words) - len(one)] + f"{plural(head) if head != 'loaf' else 'loaves'} of {rest}"
+    for one, several in PLURALS.items():
+        if words == one or words.endswith(f" {one}"):
+            return words[: len(words) - len(one)] + several
     if words.endswith(_ES):
         return words + "es"
     if words.endswith("y") and words[-2:-1] not in "aeiou":

@@ -203,3 +203,10 @@ def pilot(world: Any, design: Mapping[str, Any], count: int) -> list[Mapping[str
         return found
     graphs: list[Mapping[str, Any]] = world.render(plans)["scene"].to_pylist()
     return graphs
+
+
+def summary_of(certificate: Mapping[str, Any]) -> str:
+    """The certificate of questions in one line."""
+    from seedbed.language import summary
+
+    return summary(certificate)
