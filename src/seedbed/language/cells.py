@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from seedbed.errors import UsageError, nearest
 from seedbed.language.families import HOLE, Family
@@ -46,11 +46,11 @@ class Cell:
     def __hash__(self) -> int:
         return hash((self.family.name, self.signature))
 
-    @property
+    @cached_property
     def name(self) -> str:
         return "/".join([self.family.name, *("+".join(names) for _, names in self.signature)])
 
-    @property
+    @cached_property
     def everything(self) -> bool:
         """Whether hidden objects may be described."""
         return any(call.name == "all" for call in self.program.calls())
@@ -145,9 +145,11 @@ def _fits(family: Family, gives: str) -> None:
             raise UsageError(f"a {gives} cannot be a choice", where="form", hint=f"use {gives}")
 
 
-def dropped(program: Call) -> list[tuple[Call, Call]]:
+@lru_cache(maxsize=4096)
+def dropped(program: Call) -> tuple[tuple[Call, Call], ...]:
     """(the call that a word or relation stands in, the program without it) for each that should matter."""
-    return [(call, _without(program, call)) for call in dict.fromkeys(program.calls()) if _plainer(call) is not None]
+    calls = [call for call in dict.fromkeys(program.calls()) if _plainer(call) is not None]
+    return tuple((call, _without(program, call)) for call in calls)
 
 
 def _without(program: Call, call: Call) -> Call:
