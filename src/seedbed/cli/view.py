@@ -14,14 +14,18 @@ from seedbed.cli.common import emit, say, shared
 @click.option("--where", default="", metavar="SLICE", help="Only rows in this slice.")
 @click.option("--rows", type=click.IntRange(1, 400), default=8, show_default=True, help="How many rows.")
 @click.option("--sheet", metavar="FILE", help="Write the images as a contact sheet (PNG).")
+@click.option("--questions", is_flag=True, help="Show questions, programs and captions, in the sheet too.")
 @shared
-def command(path: str, where: str, rows: int, sheet: str | None, as_json: bool, progress: str) -> None:
+def command(path: str, where: str, rows: int, sheet: str | None, questions: bool, as_json: bool, progress: str) -> None:
     """Show what the dataset in PATH holds, and its first rows."""
     from seedbed.dataset import Dataset
 
     whole = Dataset(path)
     dataset = whole.where(where) if where else whole
     plain = [name for name in dataset.schema.names if _plain(dataset.schema.field(name).type)]
+    if questions:
+        _questions(dataset, path, rows, sheet, as_json)
+        return
     shown = dataset.take(range(min(rows, len(dataset))), plain).to_pylist()
     if as_json:
         emit(
@@ -38,6 +42,32 @@ def command(path: str, where: str, rows: int, sheet: str | None, as_json: bool, 
             click.echo("  " + "  ".join(str(row[n]) for n in _telling(row)))
     if sheet:
         _write_sheet(dataset.take(range(min(rows, len(dataset))), ["image"]), sheet)
+        say(f"wrote {sheet}")
+
+
+def _questions(dataset: Any, path: str, rows: int, sheet: str | None, as_json: bool) -> None:
+    from pathlib import Path
+
+    from seedbed.dataset.files import explained
+    from seedbed.document.question_sheet import lines_of, question_sheet
+    from seedbed.errors import UsageError
+
+    names = [name for name in ("id", "image", "questions", "captions") if name in dataset.schema.names]
+    if not {"questions", "captions"} & set(names):
+        raise UsageError(
+            "there are no questions", where=path, hint="make some: seedbed generate ... --questions default"
+        )
+    shown = [row for row in dataset.take(range(min(rows, len(dataset))), names).to_pylist() if row["image"]]
+    if as_json:
+        emit({"path": path, "rows": [{k: v for k, v in row.items() if k != "image"} for row in shown]})
+    else:
+        for row in shown:
+            click.echo("\n".join([row["id"], *(f"  {text}" for text, _ in lines_of(row))]))
+    if sheet:
+        if not shown:
+            raise UsageError("no row to show", where="--sheet", hint="loosen --where")
+        with explained(Path(sheet)):
+            Path(sheet).write_bytes(question_sheet(shown))
         say(f"wrote {sheet}")
 
 
