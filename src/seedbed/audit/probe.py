@@ -129,6 +129,7 @@ class _Model:
 
     def __init__(self, codes: np.ndarray) -> None:
         self.codes = codes
+        self.first = 0  # how many outcomes come from slices drawn evenly
         self.numbers: list[int] = []
         self.outcomes: list[float] = []
         self._fit: tuple[Any, ...] | None = None
@@ -139,7 +140,8 @@ class _Model:
         self._fit = None
 
     def overall(self) -> dict[str, Any]:
-        return {"asked_in_search": len(self.outcomes), "mean_in_search": round(float(np.mean(self.outcomes)), 4)}
+        first = self.outcomes[: self.first]
+        return {"asked_evenly": len(first), "asked_in_search": len(self.outcomes), "mean": round(float(np.mean(first)), 4)}
 
     def kernel(self, rows: np.ndarray, columns: np.ndarray, shares: tuple[float, float, float]) -> np.ndarray:
         """Covariance (rows, columns) of slices, 1 on the diagonal."""
@@ -156,7 +158,8 @@ class _Model:
             seen, where = np.unique(self.numbers, return_inverse=True)
             counts = np.bincount(where)
             means = np.bincount(where, self.outcomes) / counts
-            centre = (sum(self.outcomes) + 1.0) / (len(self.outcomes) + 2.0)
+            # the later questions go where answers are wrong: only the first ones tell of the whole
+            centre = (sum(self.outcomes[: self.first]) + 1.0) / (len(self.outcomes[: self.first]) + 2.0)
             noise = max(centre * (1 - centre), 0.02)
             gap, tries = means - centre, itertools.product(SHARES, (0.15, 0.5, 1.0))
             fits = [self._try(seen, counts, gap, centre, noise, scale, shares) for shares, scale in tries]
@@ -194,6 +197,7 @@ def _search(
     first = budget if not adaptive else max(10, budget // 5)
     numbers = rng.permutation(len(space))[:first] if len(space) >= first else rng.integers(0, len(space), first)
     model.add(numbers, ask([space[int(n)] for n in numbers]))
+    model.first = len(numbers)
     left -= len(numbers)
     batch = max(1, -(-left // ROUNDS))
     while left > 0:
@@ -233,7 +237,7 @@ def _confirm(
     made.asked = made.budget - fresh + len(asked)
     results = dict(zip(found, outcomes.reshape(len(found), each))) if each else {}
     level = 1 - (1 - confidence) / max(len(found), 1)
-    limit = threshold if threshold is not None else made.overall["mean_in_search"]
+    limit = threshold if threshold is not None else made.overall["mean"]
     for name, members in groups.items():
         rows = [_row(space[int(n)], float(mean[n]), results.get(int(n)), level, limit, name) for n in members]
         setattr(made, name, rows)

@@ -11,7 +11,7 @@ from seedbed.language.calibration import Calibration, without_pilot
 from seedbed.language.families import Family, built_in
 from seedbed.language.lexicon import ATTRIBUTES, NOTHING
 from seedbed.language.questions import Question, ask
-from seedbed.language.scenes import Scene, Scenes
+from seedbed.language.scenes import Scene, Scenes, check
 
 
 def annotate(
@@ -32,6 +32,8 @@ def annotate(
     (wrong options and things that are not there come from it), by default the scene's own words. `ids` name the rows in
     errors. Raises UsageError for a scene graph that names objects it does not have.
     """
+    for k, scene in enumerate(scenes):
+        check(scene, ids[k] if ids else f"scene {k}")
     said = [words.caption(scene) for scene in scenes]
     if not questions or not scenes:
         return said, [[] for _ in scenes]

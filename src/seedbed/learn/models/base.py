@@ -77,7 +77,7 @@ def right(asked: Asked, given: str) -> bool:
     if asked.options:
         letter = LETTERS[asked.options.index(asked.answer)].lower()
         return said == letter or said.startswith((f"{letter} ", f"{letter}) ")) or said == f"{letter} {wanted}"
-    return bool(wanted in ("yes", "no") and said.split(" ")[0] == wanted)
+    return bool(wanted in ("yes", "no") and said.split(" ")[0].strip(",") == wanted)
 
 
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
