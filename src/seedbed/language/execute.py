@@ -11,6 +11,7 @@ from seedbed.errors import SeedbedError
 from seedbed.language import lexicon
 from seedbed.language.functions import FUNCTIONS
 from seedbed.language.functions.base import Context, Events, Number, Object, Objects, Place, Truth, Word
+from seedbed.language.masks import MOST, unpacked
 from seedbed.language.programs import Call, Hole, parse, skeleton, type_of
 from seedbed.language.scenes import Scene, Scenes
 
@@ -46,9 +47,9 @@ def execute(program: Call, scene: Scene) -> Any:
     type_of(program)
     value = run(program, Context(Scenes([scene]), np.zeros(1, int)), {})
     if isinstance(value, Objects):
-        if (value.sure != value.maybe).any():
+        if value.sure[0] != value.maybe[0]:
             raise NotUnique("it is not certain which objects fit", where=str(program)[:120])
-        return [int(k) for k in np.flatnonzero(value.sure[0])]
+        return [int(k) for k in np.flatnonzero(unpacked(value.sure, MOST)[0])]
     if not value.ok[0]:
         raise NotUnique("no certain answer in this scene", where=str(program)[:120])
     return plain(value, 0)
@@ -95,8 +96,8 @@ def answers(programs: Sequence[str], scenes: Scenes, of: Sequence[int]) -> list[
     for shape, members in groups.items():
         parse(programs[members[0][0]])
         cx = Context(scenes, np.array([of[k] for k, _ in members], int))
-        words = {name: lexicon.codes([w[name] for _, w in members]) for name in members[0][1]}
-        value = run(shape, cx, words)
+        columns = {name: lexicon.codes([words[name] for _, words in members]) for name in members[0][1]}
+        value = run(shape, cx, columns)
         for row, (k, _) in enumerate(members):
             if value.ok[row]:
                 made[k] = as_text(plain(value, row))

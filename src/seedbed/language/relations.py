@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seedbed.language.lexicon import DIRECTIONS, OPPOSITE
+from seedbed.language.masks import BIT
 
 if TYPE_CHECKING:
     from seedbed.language.scenes import Scenes
@@ -37,12 +38,13 @@ def stated(graphs: Sequence[Mapping[str, Any]], width: int) -> dict[str, np.ndar
 
 
 def stated_between(graphs: Sequence[Mapping[str, Any]], width: int) -> np.ndarray:
-    """`between` of the scene graphs: bool (S, N, N, N), [scene, subject, one, other], both ways."""
-    made = np.zeros((len(graphs), width, width, width), bool)
+    """The subjects of `between` of the scene graphs: bits (S, N, N), [scene, one, other], both ways."""
+    made = np.zeros((len(graphs), width, width), np.uint64)
     for s, graph in enumerate(graphs):
         for r in graph.get("relations") or ():
             if r["predicate"] == "between" and r.get("other") is not None:
-                made[s, r["subject"], r["object"], r["other"]] = made[s, r["subject"], r["other"], r["object"]] = True
+                one, other = r["object"], r["other"]
+                made[s, one, other] = made[s, other, one] = made[s, one, other] | BIT[r["subject"]]
     return made
 
 
@@ -63,7 +65,9 @@ def certain(scenes: Scenes, predicate: str) -> tuple[np.ndarray, np.ndarray]:
     if predicate == "surrounding":
         return said, said | (unsaid & _ringed(scenes))
     if predicate == "under":
-        return said, said | (unsaid & (_gap(scenes) < 0.0) & ~scenes.stated.get("on", none) & ~scenes.stated.get("inside", none))
+        return said, said | (
+            unsaid & (_gap(scenes) < 0.0) & ~scenes.stated.get("on", none) & ~scenes.stated.get("inside", none)
+        )
     return said, said
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
+from weakref import proxy
 
 import numpy as np
 
 from seedbed.errors import UsageError
 from seedbed.language import relations
 from seedbed.language.lexicon import ATTRIBUTES, NOTHING, code
+from seedbed.language.masks import MOST, Masks
 
 Scene = Mapping[str, Any]
 SHARE_VISIBLE = 0.0015  # of the picture's pixels: 75 at 224 x 224
@@ -23,11 +25,11 @@ LEAST_VISIBILITY = 0.25
 
 
 class Scenes:
-    """S scene graphs of at most N objects and E events.
+    """S scene graphs of at most N objects (64 at most) and E events.
 
     `there`, `clear`, `maybe` bool (S, N); `attribute[name]` int32 (S, N), -1 where an object has none; `position`,
     `dimensions` metres (S, N, 3); `pixel` (S, N, 2) and boxes (S, N, 4) as shares of the picture; nan where unknown.
-    Raises UsageError for a relation or event that names an object that is not there.
+    Raises UsageError for a relation or event that names an object that is not there, and for more than 64 objects.
     """
 
     def __init__(self, graphs: Sequence[Scene], ids: Sequence[str] | None = None) -> None:
@@ -63,7 +65,9 @@ class Scenes:
 
     def _see(self) -> None:
         """Who can be seen: see the module's text. Without a camera everything is clear."""
-        frame = [((g.get("camera") or {}).get("width") or 0, (g.get("camera") or {}).get("height") or 0) for g in self.graphs]
+        frame = [
+            ((g.get("camera") or {}).get("width") or 0, (g.get("camera") or {}).get("height") or 0) for g in self.graphs
+        ]
         self.frame = np.array(frame, float).reshape(self.count, 2)
         area = self.frame.prod(1)[:, None]
         least = np.maximum(SHARE_VISIBLE * area, np.minimum(LEAST_PIXELS, area))
@@ -71,6 +75,11 @@ class Scenes:
         pixels, share = np.where(np.isnan(pixels), np.inf, pixels), np.where(np.isnan(share), 1.0, share)
         self.clear = self.there & (pixels >= least) & (pixels > 0) & (share >= LEAST_VISIBILITY)
         self.maybe = self.there & (pixels > 0)
+
+    @cached_property
+    def masks(self) -> Masks:
+        """Sets of objects as bits."""
+        return Masks(proxy(self))  # no cycle: tables go when the scenes go
 
     @cached_property
     def position(self) -> np.ndarray:
@@ -123,7 +132,7 @@ class Scenes:
 
     @cached_property
     def between(self) -> np.ndarray:
-        """Stated `between`: bool (S, N, N, N), [scene, subject, one, other], both ways."""
+        """The subjects of stated `between`: bits (S, N, N), [scene, one, other], both ways."""
         return relations.stated_between(self.graphs, self.width)
 
     @cached_property
@@ -141,7 +150,9 @@ class Scenes:
         """kind, frame, subject, object, direction: (S, E); kind -1 where there is none."""
         lists = [g.get("events") or [] for g in self.graphs]
         most = max([1, *map(len, lists)])
-        made = {name: np.full((self.count, most), -1, int) for name in ("kind", "frame", "subject", "object", "direction")}
+        made = {
+            name: np.full((self.count, most), -1, int) for name in ("kind", "frame", "subject", "object", "direction")
+        }
         for s, events in enumerate(lists):
             for k, event in enumerate(events):
                 made["kind"][s, k], made["frame"][s, k] = code(event["kind"]), event["frame"]
@@ -153,8 +164,10 @@ class Scenes:
 
 
 def check(graph: Scene, where: str) -> None:
-    """UsageError with the row's id when a relation, support or event names an object that is not there."""
+    """UsageError with the row's id: a relation, support or event names an object that is not there, or too many are."""
     n = len(graph["objects"])
+    if n > MOST:
+        raise UsageError(f"{n} objects in one scene", where=where, hint=f"questions are asked of {MOST} at most")
     for r in graph.get("relations") or ():
         other = r.get("other")
         if not 0 <= r["subject"] < n or not -2 <= r["object"] < n or (other is not None and not 0 <= other < n):

@@ -2,7 +2,7 @@
 
 A binding is a scene with the program's words filled in; B bindings over scenes of at most N objects are executed
 at once. Values know what is not certain: an object that can hardly be seen, a pair whose relation is within the
-margin. A set of objects is a pair of masks (surely in it, possibly in it); every other value has `ok`, False where
+margin. A set of objects is a pair of bit masks (surely in it, possibly in it); every other value has `ok`, False where
 it cannot be told for certain or does not exist. A program has an answer only where it is ok.
 """
 
@@ -21,7 +21,7 @@ Array = Any  # numpy array
 
 
 class Objects(NamedTuple):
-    """Sets of objects: bool (B, N) surely in it, bool (B, N) possibly in it (a superset)."""
+    """Sets of objects as bits (`language.masks`): uint64 (B,) surely in it, (B,) possibly in it (a superset)."""
 
     sure: Array
     maybe: Array

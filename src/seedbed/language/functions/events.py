@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from seedbed.language.functions.base import Array, Context, Event, Events, Number, Object, Objects, Truth, Word, function
+from seedbed.language.functions.base import (
+    Array,
+    Context,
+    Event,
+    Events,
+    Number,
+    Object,
+    Objects,
+    Truth,
+    Word,
+    function,
+)
 from seedbed.language.lexicon import EVENTS, code
+from seedbed.language.masks import ALL, BIT, NONE
 
 
 @function("events", (), "events", "everything that happens")
@@ -40,10 +52,9 @@ def happens(cx: Context, found: Events) -> Truth:
 
 @function("subjects", ("events",), "objects", "the objects that they happen to")
 def subjects(cx: Context, found: Events) -> Objects:
-    who, mask = cx.scenes.events["subject"][cx.of], np.zeros((cx.count, cx.scenes.width), bool)
-    rows, places = np.nonzero(found.mask & found.ok[:, None])
-    mask[rows, who[rows, places]] = True
-    return Objects(mask & cx.scenes.clear[cx.of], (mask | ~found.ok[:, None]) & cx.scenes.maybe[cx.of])
+    who = BIT[cx.scenes.events["subject"]][cx.of]
+    masks, members = cx.scenes.masks, np.bitwise_or.reduce(np.where(found.mask & found.ok[:, None], who, NONE), axis=1)
+    return Objects(members & masks.clear[cx.of], np.where(found.ok, members, ALL) & masks.maybe[cx.of])
 
 
 def _ends(found: Events, frames: Array, last: bool) -> Event:
@@ -100,7 +111,9 @@ def what(cx: Context, event: Event) -> Word:
     return Word(_of(cx, event, "kind"), event.ok)
 
 
-@function("earlier", ("event", "event"), "truth", "whether the first happens in an earlier frame; no answer in the same one")
+@function(
+    "earlier", ("event", "event"), "truth", "whether the first happens in an earlier frame; no answer in the same one"
+)
 def earlier(cx: Context, a: Event, b: Event) -> Truth:
     one, two = _of(cx, a, "frame"), _of(cx, b, "frame")
     return Truth(one < two, a.ok & b.ok & (one != two))

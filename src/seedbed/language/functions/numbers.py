@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from seedbed.language import masks
 from seedbed.language.functions.base import Context, Number, Objects, Truth, function
 
 
 @function("count", ("objects",), "number", "how many there are")
 def count(cx: Context, objects: Objects) -> Number:
-    return Number(objects.sure.sum(1), (objects.sure == objects.maybe).all(1))
+    return Number(masks.size(objects.sure), objects.sure == objects.maybe)
 
 
 @function("exist", ("objects",), "truth", "whether there is any")
 def exist(cx: Context, objects: Objects) -> Truth:
-    found = objects.sure.any(1)
-    return Truth(found, found | ~objects.maybe.any(1))
+    found = objects.sure != masks.NONE
+    return Truth(found, found | (objects.maybe == masks.NONE))
 
 
 @function("negate", ("truth",), "truth", "not")

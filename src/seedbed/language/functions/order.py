@@ -6,6 +6,7 @@ import numpy as np
 
 from seedbed.language.functions.base import Array, Context, Number, Object, Objects, Truth, Word, function
 from seedbed.language.lexicon import code
+from seedbed.language.masks import BIT, NONE, unpacked
 from seedbed.language.relations import ASIDE, DEEPER
 
 TALLER = 1.2  # ratio of heights
@@ -17,14 +18,15 @@ NUMBERS = ("1", "2", "3", "4", "5", "6")
 
 def _best(objects: Objects, value: Array, margin: Array | float) -> Object:
     """The object of the least value, which must be sure and less than any other possible one by the margin."""
-    seen = np.where(objects.maybe & ~np.isnan(value), value, np.inf)
+    maybe, unknown = unpacked(objects.maybe, value.shape[1]), np.isnan(value)
+    seen = np.where(maybe & ~unknown, value, np.inf)
     first = seen.argmin(1)
     rows = np.arange(len(first))
     least = seen[rows, first].copy()
     seen[rows, first] = np.inf
     with np.errstate(invalid="ignore"):
-        ok = objects.sure[rows, first] & np.isfinite(least) & (seen.min(1) - least >= margin)
-    known = ~(objects.maybe & np.isnan(value)).any(1)
+        ok = (objects.sure & BIT[first] != NONE) & np.isfinite(least) & (seen.min(1) - least >= margin)
+    known = ~(maybe & unknown).any(1)
     return Object(np.where(ok & known, first, -1), ok & known)
 
 
@@ -57,8 +59,12 @@ def _measure(cx: Context, name: str) -> Array:
 
 _extremes("leftmost", "rightmost", "the one farthest left in the picture", "farthest right", "across", ASIDE)
 _extremes("nearest", "farthest", "the one nearest to the camera", "farthest from the camera", "depth", DEEPER)
-_extremes("shortest", "tallest", "the one of the least height", "of the greatest height", "height", float(np.log(TALLER)))
-_extremes("smallest", "largest", "the one of the least volume", "of the greatest volume", "volume", float(np.log(LARGER)))
+_extremes(
+    "shortest", "tallest", "the one of the least height", "of the greatest height", "height", float(np.log(TALLER))
+)
+_extremes(
+    "smallest", "largest", "the one of the least volume", "of the greatest volume", "volume", float(np.log(LARGER))
+)
 
 
 def _apart(cx: Context, thing: Object) -> Array:
@@ -80,18 +86,25 @@ def farthest_from(cx: Context, objects: Objects, thing: Object) -> Object:
 
 
 def _except(objects: Objects, thing: Object) -> Objects:
-    other = np.arange(objects.sure.shape[1]) != thing.index[:, None]
+    other = ~BIT[thing.index]
     return Objects(objects.sure & other, objects.maybe & other)
 
 
-@function("nth", ("objects", "word:number", "word:side"), "object", "the nth from the left, the right or the front", (*NUMBERS, *SIDES))
+@function(
+    "nth",
+    ("objects", "word:number", "word:side"),
+    "object",
+    "the nth from the left, the right or the front",
+    (*NUMBERS, *SIDES),
+)
 def nth(cx: Context, objects: Objects, number: Word, side: Word) -> Object:
     across, depth = _measure(cx, "across"), _measure(cx, "depth")
     front, right = (side.code == code("front"))[:, None], (side.code == code("right"))[:, None]
     value = np.where(front, depth, np.where(right, -across, across))
     margin = np.where(side.code == code("front"), DEEPER, ASIDE)
-    certain = (objects.sure == objects.maybe).all(1) & ~(objects.maybe & np.isnan(value)).any(1)
-    value = np.where(objects.maybe, value, np.inf)
+    maybe = unpacked(objects.maybe, cx.scenes.width)
+    certain = (objects.sure == objects.maybe) & ~(maybe & np.isnan(value)).any(1)
+    value = np.where(maybe, value, np.inf)
     order = np.argsort(value, axis=1, kind="stable")
     ranked = np.take_along_axis(value, order, 1)
     place = sum((k * (number.code == code(str(k + 1))) for k in range(len(NUMBERS))), np.zeros(cx.count, int))
@@ -100,7 +113,9 @@ def nth(cx: Context, objects: Objects, number: Word, side: Word) -> Object:
     mine = ranked[rows, place]
     with np.errstate(invalid="ignore"):
         before = np.where(place > 0, mine - ranked[rows, np.maximum(place - 1, 0)], np.inf)
-        after = np.where(place + 1 < value.shape[1], ranked[rows, np.minimum(place + 1, value.shape[1] - 1)] - mine, np.inf)
+        after = np.where(
+            place + 1 < value.shape[1], ranked[rows, np.minimum(place + 1, value.shape[1] - 1)] - mine, np.inf
+        )
         ok = certain & np.isfinite(mine) & (before >= margin) & (after >= margin)
     return Object(np.where(ok, order[rows, place], -1), ok)
 
@@ -121,7 +136,9 @@ _pair("larger", "volume", float(np.log(LARGER)), "whether the first takes more r
 _pair("further", "depth", DEEPER, "whether the first is further from the camera")
 
 
-@function("closer", ("object", "object", "object"), "truth", "whether the first is closer to the second than to the third")
+@function(
+    "closer", ("object", "object", "object"), "truth", "whether the first is closer to the second than to the third"
+)
 def closer(cx: Context, thing: Object, one: Object, two: Object) -> Truth:
     apart, rows = _log(_apart(cx, thing)), np.arange(cx.count)
     with np.errstate(invalid="ignore"):
@@ -132,7 +149,12 @@ def closer(cx: Context, thing: Object, one: Object, two: Object) -> Truth:
         return Truth(gap > 0, known & different & (np.abs(gap) >= np.log(CLOSER)))
 
 
-@function("distance", ("object", "object"), "number", "between centres on the ground, in centimetres to the nearest ten; only where it is within 3 cm of that")
+@function(
+    "distance",
+    ("object", "object"),
+    "number",
+    "between centres on the ground, in centimetres to the nearest ten; only where it is within 3 cm of that",
+)
 def distance(cx: Context, a: Object, b: Object) -> Number:
     far = _apart(cx, a)[np.arange(cx.count), np.maximum(b.index, 0)] * 100
     known = a.ok & b.ok & (np.minimum(a.index, b.index) >= 0) & (a.index != b.index) & ~np.isnan(far)
