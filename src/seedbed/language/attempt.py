@@ -12,7 +12,7 @@ from seedbed.language.chance import mixed
 from seedbed.language.draw import Pool, draw
 from seedbed.language.execute import plain, run
 from seedbed.language.fair import needed
-from seedbed.language.functions.base import Context, Number, Place, Truth
+from seedbed.language.functions.base import Context, Number, Place, Truth, taken
 from seedbed.language.lexicon import code, codes, word
 from seedbed.language.programs import Call
 from seedbed.language.scenes import Scenes
@@ -39,9 +39,7 @@ class Attempts:
         return {name: word(int(column[at])) for name, column in self.words.items()}, plain(self.value, at)
 
 
-def attempt(
-    cell: Cell, scenes: Scenes, of: np.ndarray, keys: np.ndarray, pool: Pool, draws: int = DRAWS
-) -> Attempts:
+def attempt(cell: Cell, scenes: Scenes, of: np.ndarray, keys: np.ndarray, pool: Pool, draws: int = DRAWS) -> Attempts:
     """Draw, execute and judge bindings of a cell for scenes `of` (A,) with keys (A,)."""
     count = len(of) * draws
     bound = np.repeat(keys, draws)
@@ -49,7 +47,8 @@ def attempt(
     each = np.repeat(of, draws)
     words = draw(cell, scenes, each, bound, pool)
     cx = Context(scenes, each)
-    value = run(cell.program, cx, words)
+    known: dict[Call, Any] = {}
+    value = run(cell.program, cx, words, known)
     fine = np.ones(count, bool) & value.ok & _different(cell, words)
     for column in words.values():
         fine = fine & (column >= 0)
@@ -59,9 +58,8 @@ def attempt(
     if len(rows):
         some = {name: column[rows] for name, column in words.items()}
         part = Context(scenes, each[rows])
-        shared: dict[Call, Any] = {}
-        again = run(cell.program, part, some, shared)
-        fine[rows] = needed(cell.program, part, some, again, tuple(cell.family.free), shared)
+        shared = {call: taken(found, rows) for call, found in known.items()}
+        fine[rows] = needed(cell.program, part, some, shared[cell.program], tuple(cell.family.free), shared)
     made = np.where(fine, answers, -1).reshape(len(of), draws)
     return Attempts(cell, of, made, words, value)
 

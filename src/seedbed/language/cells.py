@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from seedbed.errors import UsageError
 from seedbed.language.families import HOLE, Family
@@ -26,7 +26,7 @@ _PICKS = ("leftmost", "rightmost", "nearest", "farthest", "shortest", "tallest",
 
 @dataclass(frozen=True)
 class Word:
-    """A hole of the program: the family's hole it belongs to, its attribute or kind, and its words (none: the world's)."""
+    """A hole of the program: the family's hole it belongs to, its attribute or kind, its words (none: the world's)."""
 
     hole: str
     kind: str
@@ -46,11 +46,11 @@ class Cell:
     def __hash__(self) -> int:
         return hash((self.family.name, self.signature))
 
-    @property
+    @cached_property
     def name(self) -> str:
         return "/".join([self.family.name, *("+".join(names) for _, names in self.signature)])
 
-    @property
+    @cached_property
     def everything(self) -> bool:
         """Whether hidden objects may be described."""
         return any(call.name == "all" for call in self.program.calls())
@@ -105,7 +105,9 @@ def _cell(family: Family, chosen: dict[str, list[str]]) -> Cell:
     program = with_holes(text)
     gives = type_of(program)
     if gives not in FORM_OF:
-        raise UsageError(f"the program gives {gives}, which is no answer", where="program", hint="count, query or exist it")
+        raise UsageError(
+            f"the program gives {gives}, which is no answer", where="program", hint="count, query or exist it"
+        )
     _fits(family, gives)
     signature = tuple((hole, tuple(names)) for hole, names in chosen.items())
     return Cell(family, signature, program, words, gives)
@@ -115,14 +117,18 @@ def _fits(family: Family, gives: str) -> None:
     for form in family.forms:
         natural = FORM_OF[gives]
         if form not in (natural, "choice") and not (natural == "word" and form == "yes/no"):
-            raise UsageError(f"form {form} does not fit a program that gives {gives}", where="form", hint=f"use {natural} or choice")
+            raise UsageError(
+                f"form {form} does not fit a program that gives {gives}", where="form", hint=f"use {natural} or choice"
+            )
         if form == "choice" and gives in ("point", "box"):
             raise UsageError(f"a {gives} cannot be a choice", where="form", hint=f"use {gives}")
 
 
-def dropped(program: Call) -> list[tuple[Call, Call]]:
+@lru_cache(maxsize=4096)
+def dropped(program: Call) -> tuple[tuple[Call, Call], ...]:
     """(the call that a word or relation stands in, the program without it) for each that should matter."""
-    return [(call, _without(program, call)) for call in dict.fromkeys(program.calls()) if _plainer(call) is not None]
+    calls = [call for call in dict.fromkeys(program.calls()) if _plainer(call) is not None]
+    return tuple((call, _without(program, call)) for call in calls)
 
 
 def _without(program: Call, call: Call) -> Call:

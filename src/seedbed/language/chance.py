@@ -10,7 +10,10 @@ import zlib
 
 import numpy as np
 
-_STEP = np.uint64(0x9E3779B97F4A7C15)
+_ONE, _STEP = np.uint64(1), np.uint64(0x9E3779B97F4A7C15)
+_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
+_TOP = np.uint64(11)
+_FACTORS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 # 1 / g, 1 / g^2, 1 / g^3 with g^4 = g + 1
 _RATIOS = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)
 
@@ -18,16 +21,19 @@ _RATIOS = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)
 def mixed(key: np.ndarray, number: np.ndarray | int) -> np.ndarray:
     """A new key (uint64) from a key and a number."""
     with np.errstate(over="ignore"):
-        z = key + (np.asarray(number).astype(np.uint64) + np.uint64(1)) * _STEP
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
+        z = key + (np.asarray(number).astype(np.uint64) + _ONE) * _STEP
+        z ^= z >> _SHIFTS[0]
+        z *= _FACTORS[0]
+        z ^= z >> _SHIFTS[1]
+        z *= _FACTORS[1]
+        z ^= z >> _SHIFTS[2]
+        return z
 
 
-def uniform(key: np.ndarray, place: int | str) -> np.ndarray:
+def uniform(key: np.ndarray, place: np.ndarray | int | str) -> np.ndarray:
     """Uniform numbers in [0, 1), one for each key; another `place` gives others."""
     number = zlib.crc32(place.encode()) if isinstance(place, str) else place
-    return (mixed(key, number) >> np.uint64(11)).astype(float) * 2.0**-53
+    return (mixed(key, number) >> _TOP).astype(float) * 2.0**-53
 
 
 def even(numbers: np.ndarray, dimension: int, name: str) -> np.ndarray:

@@ -18,7 +18,10 @@ from seedbed.language.scenes import Scenes
 
 # changed together: a material has its own colours, a category its own states
 BLOCKS = (("category", "group", "state"), ("material", "color"), ("size",))
-HERE, CHANGED = 0.5, 0.25  # shares of descriptions: of an object here, of one with a part changed; else of another scene
+HERE, CHANGED = (
+    0.5,
+    0.25,
+)  # shares of descriptions: of an object here, of one with a part changed; else of another scene
 
 
 @dataclass(frozen=True)
@@ -69,17 +72,17 @@ def draw(cell: Cell, scenes: Scenes, of: np.ndarray, keys: np.ndarray, pool: Poo
 def _description(
     cell: Cell, scenes: Scenes, of: np.ndarray, keys: np.ndarray, pool: Pool, hole: str, names: tuple[str, ...]
 ) -> dict[str, np.ndarray]:
-    mask = scenes.there if cell.everything else scenes.clear
-    counts = mask.sum(1)
-    order = np.argsort(~mask, axis=1, kind="stable")
-    picked = order[of, (uniform(keys, f"{hole}#") * np.maximum(counts[of], 1)).astype(int)]
+    order, counts = scenes.listed[cell.everything]
+    some = counts.take(of)
+    at = of * scenes.width
+    at += order.take(at + (uniform(keys, f"{hole}#") * np.maximum(some, 1)).astype(int))
     other = (uniform(keys, f"{hole}+") * pool.size).astype(int)
     how = uniform(keys, f"{hole}?")
-    how = np.where(counts[of] > 0, how, 1.0)
+    how = np.where(some > 0, how, 1.0)
     block = (uniform(keys, f"{hole}%") * 3).astype(int)
     made = {}
     for name in names:
-        here, there = scenes.attribute[name][of, picked], pool.attribute[name][other]
+        here, there = scenes.attribute[name].take(at), pool.attribute[name].take(other)
         turned = block == next(k for k, members in enumerate(BLOCKS) if name in members)
         made[name] = np.where((how < HERE) | ((how < HERE + CHANGED) & ~turned), here, there)
     return made

@@ -8,15 +8,16 @@ one must matter ("Is there a small red mug?" is no without every one of its word
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from seedbed.language.cells import dropped, is_truth, word_of
 from seedbed.language.execute import run
-from seedbed.language.functions.base import Context, Number, Truth, Word
+from seedbed.language.functions.base import Context, Number, Truth, Word, taken
 from seedbed.language.lexicon import ATTRIBUTES, PREDICATES, codes
-from seedbed.language.programs import Call
+from seedbed.language.programs import Call, Hole
 
 ALTERNATIVES = codes(PREDICATES[:4])
 
@@ -32,7 +33,11 @@ def key_of(value: Any) -> np.ndarray:
 
 
 def needed(
-    program: Call, cx: Context, words: Mapping[str, np.ndarray], value: Any, free: tuple[str, ...] = (),
+    program: Call,
+    cx: Context,
+    words: Mapping[str, np.ndarray],
+    value: Any,
+    free: tuple[str, ...] = (),
     shared: dict[Call, Any] | None = None,
 ) -> np.ndarray:
     """bool (B,): whether every word of the bindings matters. `free`: holes that need not."""
@@ -49,6 +54,7 @@ def needed(
     return fine
 
 
+@lru_cache(maxsize=4096)
 def _described(call: Call) -> str:
     """What a filter's word belongs to: its description's hole, or itself; filters on one set belong together."""
     hole = word_of(call)
@@ -60,7 +66,11 @@ def _described(call: Call) -> str:
 
 
 def idle_words(
-    program: Call, cx: Context, words: Mapping[str, np.ndarray], value: Any, free: tuple[str, ...] = (),
+    program: Call,
+    cx: Context,
+    words: Mapping[str, np.ndarray],
+    value: Any,
+    free: tuple[str, ...] = (),
     shared: dict[Call, Any] | None = None,
 ) -> list[tuple[np.ndarray, Call]]:
     """For each word or relation: (bool (B,) where it changes nothing, the call that it stands in)."""
@@ -78,26 +88,44 @@ def idle_words(
                 continue  # a constant: nothing else can be put in its place
             rows = np.flatnonzero(idle)
             if len(rows):
-                idle[rows] = ~_another(program, cx, words, call, hole, rows, answer)
+                idle[rows] = ~_another(program, cx, words, call, hole, rows, answer, known)
         found.append((idle, call))
     return found
 
 
 def _another(
-    program: Call, cx: Context, words: Mapping[str, np.ndarray], call: Call, hole: str, rows: np.ndarray, answer: np.ndarray
-) -> np.ndarray:
+    program: Call, cx: Context, words: Mapping[str, np.ndarray], call: Call, hole: str, rows: np.ndarray,
+    answer: np.ndarray, known: Mapping[Call, Any],
+) -> np.ndarray:  # fmt: skip
     """Whether another word in the hole gives another certain answer, for some of the bindings."""
-    attribute = call.name.partition("_")[2]
-    if attribute in ATTRIBUTES:
-        options = cx.scenes.attribute[attribute][cx.of[rows]]
-        options = np.concatenate([options, np.full((len(rows), 1), -2)], axis=1)  # -2: a word that nothing has
-    else:
-        options = np.broadcast_to(ALTERNATIVES, (len(rows), len(ALTERNATIVES)))
-    width = options.shape[1]
-    many = {name: np.repeat(column[rows], width) for name, column in words.items()}
-    many[hole] = options.reshape(-1)
-    value = run(program, Context(cx.scenes, np.repeat(cx.of[rows], width)), many)
-    usable = (many[hole] != np.repeat(words[hole][rows], width)) & (many[hole] != -1)
-    differs = usable & value.ok & (key_of(value) != np.repeat(answer[rows], width))
-    found: np.ndarray = differs.reshape(len(rows), width).any(1)
+    place, options = _options(cx, call, rows)
+    usable = options != words[hole][rows].take(place)
+    place, at = place[usable], rows.take(place[usable])
+    many = {name: column.take(at) for name, column in words.items()}
+    many[hole] = options[usable]
+    shared = {part: taken(known[part], at) for part in _without_hole(program, hole) if part in known}
+    value = run(program, Context(cx.scenes, cx.of.take(at)), many, shared)
+    found = np.zeros(len(rows), bool)
+    found[place[value.ok & (key_of(value) != answer.take(at))]] = True
     return found
+
+
+def _options(cx: Context, call: Call, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(place among the rows, word) for each word that could stand in a call."""
+    attribute = call.name.partition("_")[2]
+    if attribute not in ATTRIBUTES:
+        return np.repeat(np.arange(len(rows)), len(ALTERNATIVES)), np.tile(ALTERNATIVES, len(rows))
+    words, starts = cx.scenes.distinct[attribute]
+    of = cx.of.take(rows)
+    first, count = starts.take(of), starts.take(of + 1) - starts.take(of)
+    place = np.repeat(np.arange(len(rows)), count)
+    within = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+    return place, words.take(np.repeat(first, count) + within)
+
+
+@lru_cache(maxsize=4096)
+def _without_hole(program: Call, hole: str) -> tuple[Call, ...]:
+    """The largest parts of a program that do not use a hole."""
+    if all(arg != Hole(hole) for call in program.calls() for arg in call.args):
+        return (program,)
+    return tuple(part for arg in program.args if isinstance(arg, Call) for part in _without_hole(arg, hole))

@@ -82,6 +82,19 @@ class Scenes:
         return Masks(proxy(self))  # no cycle: tables go when the scenes go
 
     @cached_property
+    def listed(self) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+        """(numbers (S, N) of the clear objects and then of the others, how many are clear), and so for those there."""
+        clear, there = ((np.argsort(~mask, axis=1, kind="stable"), mask.sum(1)) for mask in (self.clear, self.there))
+        return clear, there
+
+    @cached_property
+    def distinct(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """For each attribute the words of each scene, and -2 (a word that nothing has): codes of all scenes in a row,
+        and where each scene's begin (S + 1,).
+        """
+        return {name: _distinct(column) for name, column in self.attribute.items()}
+
+    @cached_property
     def position(self) -> np.ndarray:
         return self._floats("position", 3)
 
@@ -161,6 +174,14 @@ class Scenes:
                 way = event.get("direction")
                 made["direction"][s, k] = -1 if way is None else code(way)
         return made
+
+
+def _distinct(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    found = np.sort(np.append(column, np.full((len(column), 1), -2, column.dtype), axis=1), axis=1)
+    new = np.ones(found.shape, bool)
+    new[:, 1:] = found[:, 1:] != found[:, :-1]
+    new &= found != -1
+    return found[new], np.append(0, np.cumsum(new.sum(1)))
 
 
 def check(graph: Scene, where: str) -> None:

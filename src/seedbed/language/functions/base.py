@@ -76,6 +76,11 @@ class Place(NamedTuple):
     ok: Array
 
 
+def taken(value: Any, rows: Array) -> Any:
+    """Some of the entries of a column of values."""
+    return type(value)(*(column[rows] for column in value))
+
+
 @dataclass
 class Context:
     """The scenes, and the scene of each binding."""
