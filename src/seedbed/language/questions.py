@@ -176,7 +176,7 @@ def written(
     """The question in words; None where too few wrong options are known."""
     family = cell.family
     forms = family.forms
-    form = forms[int(uniform(key, "form")[0] * len(forms))]
+    form = forms[int(uniform(key, "form")[0] * len(forms))] if len(forms) > 1 else forms[0]
     text = as_text(value)
     answer = words.noun(text)
     if family.answers:
@@ -264,7 +264,7 @@ def _options(
     low, high = (
         (family.options, family.options) if isinstance(family.options, int) else (family.options[0], family.options[-1])
     )
-    wanted = low + int(uniform(key, "options")[0] * (high - low + 1)) - 1
+    wanted = low - 1 + (int(uniform(key, "options")[0] * (high - low + 1)) if high > low else 0)
     wanted = min(wanted, len(others)) if len(others) >= low - 1 else 0
     if wanted < 1:
         return []
@@ -280,17 +280,15 @@ def possible(cell: Cell, right: str, known: Calibration) -> list[str]:
     if name in FIXED:
         return FIXED[name]
     attribute = name.removeprefix("query_")
-    table = answer_words(known, cell)
-    if attribute in ATTRIBUTES and right in known.levels.get(attribute, ()):
+    if attribute in ATTRIBUTES and attribute != "state" and right in known.levels.get(attribute, ()):
         levels = known.levels[attribute]
-        if attribute == "state":
-            return table
         group = (
             [w for w in levels if known.group_of.get(w) == known.group_of.get(right)] if attribute == "category" else []
         )
         return group if len(group) >= 6 else levels
     if cell.gives == "truth" or name.startswith("is_"):
         return ["yes", "no"]
+    table = answer_words(known, cell)
     if cell.gives == "number":
         return table or [str(n) for n in range(cell.family.limit[0], cell.family.limit[1] + 1)]
     return table
