@@ -86,8 +86,9 @@ def _tries(
     row, turn = (a.reshape(-1) for a in np.meshgrid(rows, rounds, indexing="ij"))
     chosen, hit = _order(numbers[row] * TRIES + turn, turns)
     found: dict[tuple[int, int], tuple[Picks, int]] = {}
-    for family, name in enumerate(dict.fromkeys(turns)):
-        cells = known.cells[name]
+    names = list(dict.fromkeys(turns))
+    for family in np.unique(chosen).tolist():
+        name, cells = names[family], known.cells[names[family]]
         at = np.flatnonzero(chosen == family)
         which = (even(hit[at], 2, name) * len(cells)).astype(int)
         for number, cell in enumerate(cells):
