@@ -141,7 +141,11 @@ class _Model:
 
     def overall(self) -> dict[str, Any]:
         first = self.outcomes[: self.first]
-        return {"asked_evenly": len(first), "asked_in_search": len(self.outcomes), "mean": round(float(np.mean(first)), 4)}
+        return {
+            "asked_evenly": len(first),
+            "asked_in_search": len(self.outcomes),
+            "mean": round(float(np.mean(first)), 4),
+        }
 
     def kernel(self, rows: np.ndarray, columns: np.ndarray, shares: tuple[float, float, float]) -> np.ndarray:
         """Covariance (rows, columns) of slices, 1 on the diagonal."""

@@ -10,10 +10,10 @@ import numpy as np
 from seedbed.language.cells import Cell
 from seedbed.language.chance import mixed
 from seedbed.language.draw import Pool, draw
-from seedbed.language.execute import plain, run
+from seedbed.language.execute import run
 from seedbed.language.fair import needed
 from seedbed.language.functions.base import Context, Number, Place, Truth, taken
-from seedbed.language.lexicon import code, codes, word
+from seedbed.language.lexicon import code, codes
 from seedbed.language.programs import Call
 from seedbed.language.scenes import Scenes
 
@@ -33,10 +33,10 @@ class Attempts:
     words: dict[str, np.ndarray]
     value: Any
 
-    def text_of(self, row: int, draw: int) -> tuple[dict[str, str], Any]:
-        """(word of each hole, the program's value) of one binding."""
-        at = row * self.answer.shape[1] + draw
-        return {name: word(int(column[at])) for name, column in self.words.items()}, plain(self.value, at)
+    def chosen(self, rows: np.ndarray, draws: np.ndarray) -> tuple[dict[str, list[int]], Any]:
+        """(codes of each hole's word, the program's values) of one binding of each of some attempts."""
+        at = rows * self.answer.shape[1] + draws
+        return {name: column[at].tolist() for name, column in self.words.items()}, taken(self.value, at)
 
 
 def attempt(cell: Cell, scenes: Scenes, of: np.ndarray, keys: np.ndarray, pool: Pool, draws: int = DRAWS) -> Attempts:

@@ -6,6 +6,7 @@ that is not stated is surely false only where the geometry is well beyond the wo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,15 +26,15 @@ TURNED = np.cos(np.radians(40.0))  # surely not facing (stated within 20 degrees
 
 def stated(graphs: Sequence[Mapping[str, Any]], width: int) -> dict[str, np.ndarray]:
     """Relations of the scene graphs: predicate -> bool (S, N, N)."""
-    found: dict[str, list[tuple[int, int, int]]] = {}
+    found: dict[str, list[int]] = defaultdict(list)
     for s, graph in enumerate(graphs):
         for r in graph.get("relations") or ():
-            if r["object"] >= 0 and r["predicate"] != "between":
-                found.setdefault(r["predicate"], []).append((s, r["subject"], r["object"]))
+            if (other := r["object"]) >= 0 and (name := r["predicate"]) != "between":
+                found[name].append((s * width + r["subject"]) * width + other)
     made = {}
     for name, places in found.items():
         made[name] = np.zeros((len(graphs), width, width), bool)
-        made[name][tuple(np.array(places).T)] = True
+        made[name].reshape(-1)[places] = True
     return made
 
 
@@ -91,16 +92,10 @@ def _seen(scenes: Scenes, predicate: str) -> tuple[np.ndarray, np.ndarray]:
     return agrees, denies
 
 
-def _flat(scenes: Scenes) -> np.ndarray:
-    """Distances between centres on the ground: metres (S, N, N)."""
-    xy = scenes.position[..., :2]
-    return np.linalg.norm(xy[:, :, None, :] - xy[:, None, :, :], axis=-1)
-
-
 def _gap(scenes: Scenes) -> np.ndarray:
     """A lower bound of the gap between footprints, metres; below any margin where it is not known."""
     radius = np.hypot(scenes.dimensions[..., 0], scenes.dimensions[..., 1]) / 2
-    gap = _flat(scenes) - radius[:, :, None] - radius[:, None, :]
+    gap = scenes.apart - radius[:, :, None] - radius[:, None, :]
     return np.where(np.isnan(gap), np.inf, gap)
 
 

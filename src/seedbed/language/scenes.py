@@ -140,6 +140,26 @@ class Scenes:
             return (self.box[..., :2] + self.box[..., 2:]) / 2 / self.frame[:, None, :]
 
     @cached_property
+    def measure(self) -> dict[str, np.ndarray]:
+        """What objects are ordered by, (S, N): across the picture, depth, logarithms of height and volume."""
+        one, two = self.pixel[..., 0], self.middle[..., 0]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            sizes = {"height": np.log(self.dimensions[..., 2]), "volume": np.log(self.dimensions.prod(-1))}
+        return {"across": np.where(np.isnan(two), one, two), "depth": self.depth, **sizes}
+
+    @cached_property
+    def apart(self) -> np.ndarray:
+        """Distances between centres on the ground, metres (S, N, N)."""
+        xy = self.position[..., :2]
+        return np.linalg.norm(xy[:, None] - xy[:, :, None], axis=-1)
+
+    @cached_property
+    def far(self) -> np.ndarray:
+        """Logarithms of the distances (S, N, N)."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.apart)
+
+    @cached_property
     def carrier(self) -> np.ndarray:
         found = [-1 if o.get("supported_by") is None else o["supported_by"] for o in self._flat]
         return self._spread(np.array(found, int), -1)

@@ -94,7 +94,7 @@ class Context:
 
     def at(self, column: Array, index: Array) -> Array:
         """A column (S, N) at one object of each binding; the value at -1 means nothing."""
-        return column[self.of, np.maximum(index, 0)]
+        return column.take(self.of * column.shape[1] + np.maximum(index, 0))
 
 
 @dataclass(frozen=True)

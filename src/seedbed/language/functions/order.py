@@ -34,11 +34,6 @@ def _best(objects: Objects, value: Array, margin: float, slack: Array | None = N
     return Object(np.where(ok & known, first, -1), ok & known)
 
 
-def _log(values: Array) -> Array:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.log(values)
-
-
 def _extremes(low: str, high: str, low_doc: str, high_doc: str, value: str, margin: float) -> None:
     @function(low, ("objects",), "object", low_doc)
     def least(cx: Context, objects: Objects) -> Object:
@@ -55,15 +50,7 @@ def _slack(cx: Context, name: str) -> Array | None:
 
 
 def _measure(cx: Context, name: str) -> Array:
-    scenes = cx.scenes
-    if name == "across":
-        one, two = scenes.pixel[..., 0], scenes.middle[..., 0]
-        return np.where(np.isnan(two), one, two)[cx.of]
-    if name == "depth":
-        return scenes.depth[cx.of]
-    if name == "height":
-        return _log(scenes.dimensions[..., 2])[cx.of]
-    return _log(scenes.dimensions.prod(-1))[cx.of]
+    return cx.scenes.measure[name][cx.of]
 
 
 _extremes("leftmost", "rightmost", "the one farthest left in the picture", "farthest right", "across", ASIDE)
@@ -76,21 +63,20 @@ _extremes(
 )
 
 
-def _apart(cx: Context, thing: Object) -> Array:
-    """Distances between centres on the ground from an object to every other: metres (B, N)."""
-    xy = cx.scenes.position[..., :2]
-    return np.linalg.norm(xy[cx.of] - xy[cx.of, np.maximum(thing.index, 0)][:, None], axis=-1)
+def _far(cx: Context, thing: Object) -> Array:
+    """Logarithms of the distances between centres on the ground from an object to every other (B, N)."""
+    return cx.scenes.far[cx.of, np.maximum(thing.index, 0)]
 
 
 @function("closest_to", ("objects", "object"), "object", "the one whose centre is closest to an object's")
 def closest_to(cx: Context, objects: Objects, thing: Object) -> Object:
-    found = _best(_except(objects, thing), _log(_apart(cx, thing)), float(np.log(CLOSER)))
+    found = _best(_except(objects, thing), _far(cx, thing), float(np.log(CLOSER)))
     return Object(found.index, found.ok & thing.ok)
 
 
 @function("farthest_from", ("objects", "object"), "object", "the one whose centre is farthest from an object's")
 def farthest_from(cx: Context, objects: Objects, thing: Object) -> Object:
-    found = _best(_except(objects, thing), -_log(_apart(cx, thing)), float(np.log(CLOSER)))
+    found = _best(_except(objects, thing), -_far(cx, thing), float(np.log(CLOSER)))
     return Object(found.index, found.ok & thing.ok)
 
 
@@ -132,13 +118,13 @@ def nth(cx: Context, objects: Objects, number: Word, side: Word) -> Object:
 def _pair(name: str, value: str, margin: float, doc: str) -> None:
     @function(name, ("object", "object"), "truth", doc)
     def run(cx: Context, a: Object, b: Object) -> Truth:
-        column = _measure(cx, value)
-        rows = np.arange(cx.count)
-        gap = column[rows, np.maximum(a.index, 0)] - column[rows, np.maximum(b.index, 0)]
+        column = cx.scenes.measure[value]
+        gap = cx.at(column, a.index) - cx.at(column, b.index)
         with np.errstate(invalid="ignore"):
             least: Array | float = margin
-            if (slack := _slack(cx, value)) is not None:
-                least = margin + np.abs(slack[rows, np.maximum(a.index, 0)] - slack[rows, np.maximum(b.index, 0)])
+            if value == "depth":
+                extent = np.nan_to_num(cx.scenes.radius)
+                least = margin + np.abs(cx.at(extent, a.index) - cx.at(extent, b.index))
             ok = a.ok & b.ok & (np.minimum(a.index, b.index) >= 0) & (np.abs(gap) >= least)
             return Truth(gap > 0, ok)
 
@@ -152,9 +138,9 @@ _pair("further", "depth", DEEPER, "whether the first is further from the camera"
     "closer", ("object", "object", "object"), "truth", "whether the first is closer to the second than to the third"
 )
 def closer(cx: Context, thing: Object, one: Object, two: Object) -> Truth:
-    apart, rows = _log(_apart(cx, thing)), np.arange(cx.count)
+    far, at = cx.scenes.far, np.maximum(thing.index, 0)
     with np.errstate(invalid="ignore"):
-        gap = apart[rows, np.maximum(two.index, 0)] - apart[rows, np.maximum(one.index, 0)]
+        gap = far[cx.of, at, np.maximum(two.index, 0)] - far[cx.of, at, np.maximum(one.index, 0)]
     different = (thing.index != one.index) & (thing.index != two.index) & (one.index != two.index)
     known = thing.ok & one.ok & two.ok & (np.minimum(np.minimum(thing.index, one.index), two.index) >= 0)
     with np.errstate(invalid="ignore"):
@@ -168,7 +154,7 @@ def closer(cx: Context, thing: Object, one: Object, two: Object) -> Truth:
     "between centres on the ground, in centimetres to the nearest ten; only where it is within 3 cm of that",
 )
 def distance(cx: Context, a: Object, b: Object) -> Number:
-    far = _apart(cx, a)[np.arange(cx.count), np.maximum(b.index, 0)] * 100
+    far = cx.scenes.apart[cx.of, np.maximum(a.index, 0), np.maximum(b.index, 0)] * 100
     known = a.ok & b.ok & (np.minimum(a.index, b.index) >= 0) & (a.index != b.index) & ~np.isnan(far)
     round_ = np.round(np.where(known, far, 0) / 10).astype(int) * 10
     return Number(round_, known & (np.abs(far - round_) <= 3) & (round_ > 0))
