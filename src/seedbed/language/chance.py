@@ -36,6 +36,15 @@ def uniform(key: np.ndarray, place: np.ndarray | int | str) -> np.ndarray:
     return (mixed(key, number) >> _TOP).astype(float) * 2.0**-53
 
 
+def split(key: np.ndarray, place: str, bits: tuple[int, ...]) -> list[np.ndarray]:
+    """Random numbers of so many bits each (64 in all), int64, from one hash of each key."""
+    rest, made = mixed(key, zlib.crc32(place.encode())), []
+    for size in bits:
+        made.append((rest & np.uint64((1 << size) - 1)).view(np.int64))
+        rest >>= np.uint64(size)
+    return made
+
+
 def even(numbers: np.ndarray, dimension: int, name: str) -> np.ndarray:
     """The numbers-th points of a sequence in [0, 1) that is even in every stretch; `name` shifts it."""
     shift = zlib.crc32(f"{name}/{dimension}".encode()) / 2.0**32

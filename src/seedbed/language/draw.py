@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from seedbed.language.cells import Cell
-from seedbed.language.chance import uniform
+from seedbed.language.chance import split, uniform
 from seedbed.language.lexicon import ATTRIBUTES, EVENTS, codes
 from seedbed.language.scenes import Scenes
 
 # changed together: a material has its own colours, a category its own states
 BLOCKS = (("category", "group", "state"), ("material", "color"), ("size",))
-HERE, CHANGED = (
-    0.5,
-    0.25,
-)  # shares of descriptions: of an object here, of one with a part changed; else of another scene
+# shares of descriptions: of an object here, of one with a part changed; the others are of another scene
+HERE, CHANGED = 0.5, 0.25
+# bits of one hash: which object, which of another scene, whose description, what is changed
+BITS = (20, 28, 6, 10)
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,18 @@ def draw(cell: Cell, scenes: Scenes, of: np.ndarray, keys: np.ndarray, pool: Poo
 def _description(
     cell: Cell, scenes: Scenes, of: np.ndarray, keys: np.ndarray, pool: Pool, hole: str, names: tuple[str, ...]
 ) -> dict[str, np.ndarray]:
+    which, elsewhere, how, block = split(keys, hole, BITS)
     order, counts = scenes.listed[cell.everything]
     some = counts.take(of)
     at = of * scenes.width
-    at += order.take(at + (uniform(keys, f"{hole}#") * np.maximum(some, 1)).astype(int))
-    other = (uniform(keys, f"{hole}+") * pool.size).astype(int)
-    how = uniform(keys, f"{hole}?")
-    how = np.where(some > 0, how, 1.0)
-    block = (uniform(keys, f"{hole}%") * 3).astype(int)
+    at += order.take(at + (which * np.maximum(some, 1) >> BITS[0]))
+    other = elsewhere * pool.size >> BITS[1]
+    how = np.where(some > 0, how, 1 << BITS[2])
+    same, nearly = how < HERE * 2 ** BITS[2], how < (HERE + CHANGED) * 2 ** BITS[2]
+    block = block * len(BLOCKS) >> BITS[3]
     made = {}
     for name in names:
         here, there = scenes.attribute[name].take(at), pool.attribute[name].take(other)
         turned = block == next(k for k, members in enumerate(BLOCKS) if name in members)
-        made[name] = np.where((how < HERE) | ((how < HERE + CHANGED) & ~turned), here, there)
+        made[name] = np.where(same | (nearly & ~turned), here, there)
     return made
