@@ -44,7 +44,7 @@ def _filters(name: str) -> None:
 
     @function(f"same_{name}", ("object",), "objects", f"the other objects of the same {name}, among those seen")
     def same(cx: Context, thing: Object) -> Objects:
-        fits = cx.at(cx.scenes.masks.alike(name), thing.index)
+        fits = np.where(thing.index >= 0, cx.at(cx.scenes.masks.alike(name), thing.index), NONE)
         return _others(cx, thing, np.where(thing.ok, fits, NONE), np.where(thing.ok, fits, ALL))
 
 
