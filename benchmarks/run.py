@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import seedbed as sb
+from benchmarks import language
 from benchmarks.harness import Case, measure, write
 from benchmarks.worlds import bars
 from seedbed.dataset.dataset import Dataset
@@ -35,6 +36,8 @@ def main() -> None:
         )
     if rows and not words:
         print(f"wrote {write(rows, found)} and docs/benchmarks.md")
+    if not words or "language" in words:
+        language.main()
 
 
 def cases() -> Iterator[Case]:

@@ -129,3 +129,17 @@ def test_the_verb_names_what_is_missing(here: Path) -> None:
     ):
         done = run.invoke(cli, words)
         assert isinstance(done.exception, UsageError) and message in done.exception.line
+
+
+def test_plans_are_enumerated(tmp_path: Path) -> None:
+    import itertools
+
+    import pyarrow.parquet as pq
+
+    from seedbed.audit.plans import enumerate_plans
+
+    factors = {"a": ["x", "y"], "b": [1, 2, 3], "c": ["p", "q"]}
+    assert enumerate_plans(factors, tmp_path / "plans.parquet") == 12
+    rows = [tuple(row.values()) for row in pq.read_table(tmp_path / "plans.parquet").to_pylist()]
+    assert rows == [tuple(map(str, row)) for row in itertools.product(*factors.values())]
+    assert enumerate_plans(factors, tmp_path / "some.parquet", most=5) == 5
