@@ -105,8 +105,16 @@ def calibrate(
     """Tables of every family over pilot scene graphs; `levels` adds words of the world that the pilot may lack."""
     scenes = Scenes(graphs)
     made = Calibration(tuple(families), pool_of(scenes), _levels(scenes, levels), _groups(scenes))
+    tried: dict[str, _Tried] = {}
+    size = size_group(scenes)
     for family in families:
-        _family(made, family, scenes)
+        _family(made, family, scenes, tried)
+    # rows stop when they have their questions, so more is tried in scenes that have few: weigh the pilot's as much
+    for _ in range(2):
+        often = _tries_by_size(made, tried, size)
+        for name, kept in tried.items():
+            if name in made.tables:
+                made.tables[name] = _table(kept, size, often)
     return made
 
 
@@ -137,14 +145,43 @@ def _groups(scenes: Scenes) -> dict[str, str]:
     return {word(int(c)): word(int(g)) for c, g in zip(category, group) if c >= 0 and g >= 0}
 
 
-def _family(made: Calibration, family: Family, scenes: Scenes) -> None:
-    tried = [(cell, _try(cell, scenes, made.pool)) for cell in cells_of(family)]
-    found = [(cell, attempts, _common(attempts)) for cell, attempts in tried]
+@dataclass(frozen=True)
+class _Tried:
+    """What a cell's attempts had: its answers, bool (M, V) which of them each pilot scene offers, draws of each."""
+
+    gives: str
+    answers: np.ndarray
+    has: np.ndarray
+    draws: int
+
+
+def _tries_by_size(made: Calibration, tried: Mapping[str, _Tried], size: np.ndarray) -> np.ndarray:
+    """How often families are tried in a scene of each size group, relative to the mean over scenes."""
+    groups, turns = len(EDGES) + 1, made.turns()
+    if not turns:
+        return np.ones(groups)
+    hit = np.zeros(groups)
+    for name, cells in made.cells.items():
+        for cell in cells:
+            one, table = tried[cell.name], made.tables[cell.name]
+            group = size[: len(one.has)]
+            offered = (one.has * table.weights[group]).sum(1)
+            chosen: np.ndarray = offered / (table.skip + offered) if table.skip else (offered > 0).astype(float)
+            share = [chosen[group == k].mean() if (group == k).any() else 0.0 for k in range(groups)]
+            hit += turns.count(name) / len(turns) / len(cells) * np.array(share)
+    often = 1.0 / np.maximum(hit, 0.02)
+    often /= float(often[size].mean())
+    return np.clip(often, 0.2, 5.0)
+
+
+def _family(made: Calibration, family: Family, scenes: Scenes, tried: dict[str, _Tried]) -> None:
+    attempted = [(cell, _try(cell, scenes, made.pool)) for cell in cells_of(family)]
+    found = [(cell, attempts, _common(attempts)) for cell, attempts in attempted]
     found = [(cell, attempts, answers) for cell, attempts, answers in found if len(answers)]
     if not found:
-        hits = sum(int((attempts.answer >= 0).any(1).sum()) for _, attempts in tried)
+        hits = sum(int((attempts.answer >= 0).any(1).sum()) for _, attempts in attempted)
         made.never[family.name] = (
-            f"fair in {hits} of {sum(len(attempts.of) for _, attempts in tried)} tries only"
+            f"fair in {hits} of {sum(len(attempts.of) for _, attempts in attempted)} tries only"
             if hits
             else "no fair question in this world's scenes"
         )
@@ -158,12 +195,14 @@ def _family(made: Calibration, family: Family, scenes: Scenes) -> None:
     if len(kept) < 2 and word(next(iter(kept))) != ANY:
         made.never[family.name] = f"its only answer in this world is '{word(next(iter(kept)))}'"
         return
+    size, evenly = size_group(scenes), np.ones(len(EDGES) + 1)
     for cell, attempts, answers in found:
         if kept <= set(answers.tolist()) or len(kept) > MANY:
             wanted = np.array(sorted(kept)) if len(kept) <= MANY else np.sort(answers)
-            table = _table(attempts, wanted, size_group(scenes))
+            one = _Tried(cell.gives, wanted, available(attempts, wanted)[1], attempts.answer.shape[1])
+            table = _table(one, size, evenly)
             if table.share >= SELDOM:
-                made.tables[cell.name] = table
+                tried[cell.name], made.tables[cell.name] = one, table
                 made.cells.setdefault(family.name, []).append(cell)
     if family.name not in made.cells:
         made.never[family.name] = "too seldom with all its answers"
@@ -211,30 +250,33 @@ def _agreed(sets: list[set[int]]) -> set[int]:
     return ranked[0]
 
 
-def _table(found: Attempts, answers: np.ndarray, size: np.ndarray) -> Table:
-    _, has = available(found, answers)
-    size, draws = size[: len(found.of)], found.answer.shape[1]
-    if found.cell.gives == "word":
+def _table(one: _Tried, size: np.ndarray, often: np.ndarray) -> Table:
+    """The weights of a cell, for pilot scenes of these size groups, tried as often as `often` (groups,) says."""
+    has, groups = one.has, len(EDGES) + 1
+    size = size[: len(has)]
+    mass = often[size] / often[size].sum()
+    if one.gives == "word":
         size = np.zeros_like(size)  # what a thing is has nothing to do with how many there are: one weight for all
-    groups = len(EDGES) + 1
-    prior = [round(float(v), 5) for v in (has.sum(0) + 0.5) / len(has)]
-    if len(answers) > MANY or len(answers) == 1:
-        return Table(answers, np.ones((groups, len(answers))), 0.0, float(has.any(1).mean()), draws, prior)
-    there = np.stack([has[size == k].sum(0) for k in range(groups)]) / len(size)  # share found: (group, answer)
-    any_ = np.array([has[size == k].any(1).sum() for k in range(groups)]) / len(size)
-    wanted = _wanted(there, np.array([(size == k).mean() for k in range(groups)]), any_)
+    prior = [round(float(v), 5) for v in mass @ has + 0.5 / len(has)]
+    if len(one.answers) > MANY or len(one.answers) == 1:
+        return Table(one.answers, np.ones((groups, len(one.answers))), 0.0, float(mass @ has.any(1)), one.draws, prior)
+
+    def grouped(values: np.ndarray) -> np.ndarray:
+        return np.stack([np.asarray(mass[size == k] @ values[size == k]) for k in range(groups)])
+
+    some: np.ndarray = has.any(1).astype(float)[:, None]
+    wanted = _wanted(grouped(has.astype(float)), np.bincount(size, mass, groups), grouped(some)[:, 0])
     weights = np.ones_like(wanted)
     for _ in range(ROUNDS):
         offered = has * weights[size]
-        chosen = offered / (1.0 + offered.sum(1, keepdims=True))
-        got = np.stack([chosen[size == k].sum(0) for k in range(groups)]) / len(size)
+        got = grouped(offered / (1.0 + offered.sum(1, keepdims=True)))
         with np.errstate(divide="ignore", invalid="ignore"):
             step = np.where(got > 0, wanted / got, 0.0)
         weights = np.clip(weights * step**0.8, 0.0, 1e4)
     if not size.any():
         weights[:] = weights[0]
     rounded = np.array([[float(f"{v:.4g}") for v in row] for row in weights])
-    return Table(answers, rounded, 1.0, float(wanted.sum()), draws, prior)
+    return Table(one.answers, rounded, 1.0, float(wanted.sum()), one.draws, prior)
 
 
 def _wanted(there: np.ndarray, sizes: np.ndarray, any_: np.ndarray) -> np.ndarray:
