@@ -17,7 +17,7 @@ from seedbed.language import recheck
 from seedbed.language.captions import STYLES, captions_of
 from seedbed.language.pairs import NotProved, pair_captions
 from seedbed.run.export import export
-from seedbed.run.export.clevr_programs import clevr_question
+from seedbed.run.export.clevr_programs import clevr_question, confused
 from seedbed.run.export.questions import answered, asked
 from seedbed.run.recheck import recheck_dataset
 
@@ -134,3 +134,9 @@ def test_clevr_programs_are_chains_of_its_functions() -> None:
     )
     assert all(k < number for number, node in enumerate(made["program"]) for k in node["inputs"])
     assert clevr_question({**question, "program": "exist(filter_state(scene(), 'open'))"}) is None
+
+
+def test_words_that_clevr_takes_for_others_are_left_out() -> None:
+    question = {"question": "?", "answer": "1", "answer_form": "number", "family": "f", "value": None}
+    made = clevr_question({**question, "program": "count(filter_category(scene(), 'car'))"})
+    assert made is not None and confused(made, [{"shape": "carrot"}]) and not confused(made, [{"shape": "car"}])

@@ -10,7 +10,7 @@ import numpy as np
 from seedbed.dataset.files import write_json
 from seedbed.registry import register
 from seedbed.run.export.base import Exporter, rows, write_image
-from seedbed.run.export.clevr_programs import clevr_question
+from seedbed.run.export.clevr_programs import clevr_question, confused
 
 if TYPE_CHECKING:
     from seedbed.dataset import Dataset
@@ -22,7 +22,8 @@ SIDES = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind
 class Clevr(Exporter):
     """`relationships[side][i]` lists the objects that stand on that side of object i (with a margin: see worlds).
 
-    Questions that CLEVR's functions cannot express are left out and counted.
+    Questions that CLEVR's functions cannot express are left out and counted, and so are those in which its engine would
+    take one word for another: it compares by substrings (`car` fits `carrot`).
     """
 
     needs = ("image", "scene")
@@ -39,7 +40,7 @@ class Clevr(Exporter):
             for q in row.get("questions") or ():
                 asked += 1
                 made = clevr_question(q)
-                if made is not None:
+                if made is not None and not confused(made, scenes[-1]["objects"]):
                     questions.append({**made, **where, "question_index": len(questions)})
         write_json(folder / "scenes.json", {"info": {"source": "Seedbed"}, "scenes": scenes})
         written = {"images": len(scenes), "objects": sum(len(s["objects"]) for s in scenes)}

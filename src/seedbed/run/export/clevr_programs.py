@@ -37,6 +37,17 @@ def clevr_question(question: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"question": question["question"], "answer": value, "program": nodes, "question_family": question["family"]}
 
 
+def confused(question: Mapping[str, Any], objects: list[dict[str, Any]]) -> bool:
+    """Whether a word of a filter is part of another word of the scene: CLEVR's engine takes these for the same."""
+    for node in question["program"]:
+        attribute = node["type"].removeprefix("filter_")
+        if attribute != node["type"] and any(
+            node["side_inputs"][0] in o[attribute] and node["side_inputs"][0] != o[attribute] for o in objects
+        ):
+            return True
+    return False
+
+
 def _add(call: Call, nodes: list[dict[str, Any]]) -> int:
     """Add a call and what it needs; its number."""
     name, _, attribute = call.name.partition("_")
