@@ -68,7 +68,9 @@ def test_statements_hold() -> None:
     wrong = 0
     for seed in range(25):
         rng = np.random.default_rng(seed)
-        found = probe(lambda s, r=rng: [float(r.random() < 0.9) for _ in s], space(), budget=200, k=5, threshold=0.5, seed=seed)
+        found = probe(
+            lambda s, r=rng: [float(r.random() < 0.9) for _ in s], space(), budget=200, k=5, threshold=0.5, seed=seed
+        )
         wrong += any(row["state"] == "shown" for row in found.worst)
     assert wrong <= 3
 
@@ -95,7 +97,10 @@ def test_pair_scores_are_the_official_ones() -> None:
     assert made["by"]["arguments"]["group"]["value"] == 1.0 and made["by"]["counts"]["pairs"] == 2
     random = pair_scores(np.random.default_rng(0).random((20000, 2, 2)))
     for name, chance in zip(("text", "image", "group"), PUBLISHED["chance"]):
-        assert random[name]["chance"] == pytest.approx(chance / 100, abs=1e-3) == CHANCE[name] or abs(CHANCE[name] - chance / 100) < 1e-3
+        assert (
+            random[name]["chance"] == pytest.approx(chance / 100, abs=1e-3) == CHANCE[name]
+            or abs(CHANCE[name] - chance / 100) < 1e-3
+        )
         assert random[name]["low"] - 0.005 < chance / 100 < random[name]["high"] + 0.005
     for bad in (np.zeros((3, 2)), np.full((2, 2, 2), np.nan), np.zeros((0, 2, 2))):
         with pytest.raises(UsageError):

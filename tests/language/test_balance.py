@@ -82,7 +82,11 @@ def test_positions_of_right_options_are_even(rows: Any) -> None:
 def test_rows_do_not_depend_on_each_other(world: Any, known: Calibration, rows: Any) -> None:
     graphs, asked = rows
     again = annotate(
-        graphs[40:43], [np.random.default_rng([3, k]) for k in (40, 41, 42)], questions=6, calibration=known, numbers=[40, 41, 42]
+        graphs[40:43],
+        [np.random.default_rng([3, k]) for k in (40, 41, 42)],
+        questions=6,
+        calibration=known,
+        numbers=[40, 41, 42],
     )[1]
     assert again == asked[40:43]
     stored = Calibration.from_dict(json.loads(json.dumps(known.to_dict())), families())
@@ -101,15 +105,28 @@ def test_the_certificate_holds_and_sees_what_is_wrong(rows: Any) -> None:
     wrong = question_certificate(easy, graphs)
     assert wrong["checked"]["unconfirmed"] > 100 and any("unconfirmed" in text for text in wrong["failed"])
     # a word of the question gives the answer away
-    told = [[{**q, "question": f"{q['question']} {q['answer']}"} for q in row if q["family"] == "is_color"] for row in asked]
+    told = [
+        [{**q, "question": f"{q['question']} {q['answer']}"} for q in row if q["family"] == "is_color"] for row in asked
+    ]
     assert any("'words'" in text for text in question_certificate(told)["failed"])
 
 
 def test_judging_finds_degenerate_questions() -> None:
-    thing = {"category": "mug", "color": "red", "material": "wood", "size": "small", "visible_pixels": 400, "visibility": 1.0}
+    thing = {
+        "category": "mug",
+        "color": "red",
+        "material": "wood",
+        "size": "small",
+        "visible_pixels": 400,
+        "visibility": 1.0,
+    }
     scene = {"objects": [thing, {**thing, "category": "cube"}], "relations": [], "camera": {}, "background": "plain"}
     base = {"question": "?", "answer_form": "word", "options": [], "family": "f", "value": None}
-    idle = {**base, "answer": "small", "program": "query_size(unique(filter_category(filter_color(scene(), 'red'), 'mug')))"}
+    idle = {
+        **base,
+        "answer": "small",
+        "program": "query_size(unique(filter_category(filter_color(scene(), 'red'), 'mug')))",
+    }
     fine = {**base, "answer": "small", "program": "query_size(unique(filter_category(scene(), 'mug')))"}
     twice = {**base, "answer": "small", "options": ["small", "small"], "program": fine["program"]}
     found = judge([idle, fine, twice], Scenes([scene]), [0, 0, 0])
@@ -171,7 +188,16 @@ def test_strict_generation_fails_where_the_certificate_does(here: Path) -> None:
         "  options: 2\n\nlike:\n  text: ['Is the <x> large?']\n  holes: {x: [[category]]}\n  program: is_size(unique(<x>), 'large')\n  form: yes/no\n"
     )
     made = sb.generate(
-        "tabletop", rows=96, out="a", questions="mine.yaml", questions_per_row=2, size=48, render="turbo", objects=2, workers=0, **LEVELS
+        "tabletop",
+        rows=96,
+        out="a",
+        questions="mine.yaml",
+        questions_per_row=2,
+        size=48,
+        render="turbo",
+        objects=2,
+        workers=0,
+        **LEVELS,
     )
     certificate = json.loads(Path("a/certificate.json").read_text())["questions"]
     assert made.lineage["job"]["program"]["questions"]["families"].startswith("hue:")

@@ -120,7 +120,11 @@ def test_zero_counts_and_both_answers_occur(scenes: Dataset) -> None:
     assert made["questions"] == len(asked) == made["checked"]["executed"]
     assert made["checked"]["unconfirmed"] == made["checked"]["ambiguous"] == made["checked"]["degenerate"] == 0
     assert sum(f["questions"] for f in made["families"].values()) == len(asked)
-    assert all(answer(parse(q["program"]), row["scene"]) == (q["value"] or q["answer"]) for row in table for q in row["questions"])
+    assert all(
+        answer(parse(q["program"]), row["scene"]) == (q["value"] or q["answer"])
+        for row in table
+        for q in row["questions"]
+    )
 
 
 def test_words_of_other_worlds_are_asked_about_but_not_as_choices() -> None:
@@ -139,8 +143,13 @@ def test_what_can_hardly_be_seen_is_not_certain() -> None:
     with pytest.raises(NotUnique):
         execute(parse("count(scene())"), scene_of([RED_MUG, far]))
     assert answer(parse("exist(filter_color(scene(), 'red'))"), scene_of([RED_MUG, far])) == "yes"
-    assert answer(parse("query_color(unique(filter_category(all(), 'cube')))"), scene_of([RED_MUG, gone])) == "cannot tell"
-    assert answer(parse("query_color(sole(filter_category(scene(), 'cube')))"), scene_of([RED_MUG, gone])) == "no such thing"
+    assert (
+        answer(parse("query_color(unique(filter_category(all(), 'cube')))"), scene_of([RED_MUG, gone])) == "cannot tell"
+    )
+    assert (
+        answer(parse("query_color(sole(filter_category(scene(), 'cube')))"), scene_of([RED_MUG, gone]))
+        == "no such thing"
+    )
     for seed in range(10):
         for q in annotate([scene_of([RED_MUG, far])], [np.random.default_rng(seed)], questions=6)[1][0]:
             assert q["answer"] != "blue"
@@ -163,7 +172,17 @@ def test_captions_are_english() -> None:
     two = scene_of([RED_MUG, {**CUBE, "category": "step_stool"}], [(1, "left_of", 0)])
     assert caption(two) == "a small red metal mug, with a large red wood step stool to the left of it on a plank floor"
     assert caption(scene_of([RED_MUG, BLUE_MUG, CUBE])).count(" and ") == 1
-    words = ("mug", "red torus", "box", "berry", "step stool", "small mouse", "pair of scissors", "loaf of bread", "bus")
+    words = (
+        "mug",
+        "red torus",
+        "box",
+        "berry",
+        "step stool",
+        "small mouse",
+        "pair of scissors",
+        "loaf of bread",
+        "bus",
+    )
     assert [plural(w) for w in words] == [
         "mugs", "red tori", "boxes", "berries", "step stools", "small mice", "pairs of scissors", "loaves of bread", "buses",
     ]  # fmt: skip
@@ -179,12 +198,26 @@ def test_families_of_a_user(tmp_path: Path) -> None:
     for body, message in [
         ("x:\n  text: ['a']\n  program: count(scene())\n  form: essay\n", "mine.yaml:4: x.form: no form 'essay'"),
         ("x:\n  text: ['<y>']\n  program: count(scene())\n  form: number\n", "mine.yaml:2: x.text: no hole 'y'"),
-        ("x:\n  text: ['<y>']\n  holes: {y: [[colour]]}\n  program: count(<y>)\n  form: number\n",
-         "mine.yaml:3: x.holes: no attribute 'colour' in hole 'y'; did you mean 'color'"),
-        ("x:\n  text: ['<y>']\n  holes: {y: [left]}\n  program: count(relate(unique(scene()), '<y>'))\n  form: number\n", "x.program: no relation 'left' for hole 'y'"),
-        ("x:\n  text: ['<y>']\n  holes: {y: [lefty]}\n  program: count(relate(unique(scene()), '<y>'))\n  form: number\n", "no relation or word 'lefty'"),
-        ("x:\n  text: ['a']\n  program: cuont(scene())\n  form: number\n", "x.program: no function 'cuont'; did you mean 'count'"),
-        ("x:\n  text: ['a']\n  program: count(relate(unique(scene()), 'beside'))\n  form: number\n", "no relation 'beside'"),
+        (
+            "x:\n  text: ['<y>']\n  holes: {y: [[colour]]}\n  program: count(<y>)\n  form: number\n",
+            "mine.yaml:3: x.holes: no attribute 'colour' in hole 'y'; did you mean 'color'",
+        ),
+        (
+            "x:\n  text: ['<y>']\n  holes: {y: [left]}\n  program: count(relate(unique(scene()), '<y>'))\n  form: number\n",
+            "x.program: no relation 'left' for hole 'y'",
+        ),
+        (
+            "x:\n  text: ['<y>']\n  holes: {y: [lefty]}\n  program: count(relate(unique(scene()), '<y>'))\n  form: number\n",
+            "no relation or word 'lefty'",
+        ),
+        (
+            "x:\n  text: ['a']\n  program: cuont(scene())\n  form: number\n",
+            "x.program: no function 'cuont'; did you mean 'count'",
+        ),
+        (
+            "x:\n  text: ['a']\n  program: count(relate(unique(scene()), 'beside'))\n  form: number\n",
+            "no relation 'beside'",
+        ),
         ("x:\n  text: ['a']\n  program: count(scene())\n  form: yes/no\n", "does not fit a program that gives number"),
         ("x:\n  text: ['a']\n  program: scene()\n  form: number\n", "gives objects, which is no answer"),
         ("x:\n  text: ['a']\n  program: count(scene())\n  form: choice\n  options: 9\n", "options are 2 to 6"),

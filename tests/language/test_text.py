@@ -47,8 +47,16 @@ def test_every_caption_states_true_facts_in_clean_sentences(scenes: Dataset) -> 
         for c in made:
             assert c["facts"] and all(fact_holds(row, fact) for fact in c["facts"]), c
             text = c["text"]
-            assert "  " not in text and "_" not in text and "none" not in text and " a a" not in text and " a o" not in text
-            assert "a an " not in text and not any(f" {v}" in f" {text}" for v in ("a orange", "a airplane", "a apple", "an large"))
+            assert (
+                "  " not in text
+                and "_" not in text
+                and "none" not in text
+                and " a a" not in text
+                and " a o" not in text
+            )
+            assert "a an " not in text and not any(
+                f" {v}" in f" {text}" for v in ("a orange", "a airplane", "a apple", "an large")
+            )
             if c["style"] in ("dense", "facts", "relational"):
                 sentences = [s for s in text.replace("\n", " ").split(". ") if s]
                 assert all(s[0].isupper() or s[0].isdigit() for s in sentences) and text.endswith(".")
@@ -68,7 +76,11 @@ def test_answers_from_pixels_agree(scenes: Dataset, tmp_path: Path) -> None:
     found = recheck_dataset(scenes.path)
     assert found["disagree"] == 0 and found["agree"] > 50
     row = scenes.take(range(len(scenes)), ["scene", "questions", "instance_mask", "depth", "image"]).to_pylist()
-    row = next(r for r in row if any(q["program"].startswith("count(scene())") or q["answer"] in ("yes", "no") for q in r["questions"]))
+    row = next(
+        r
+        for r in row
+        if any(q["program"].startswith("count(scene())") or q["answer"] in ("yes", "no") for q in r["questions"])
+    )
     mask, depth = decode(row["instance_mask"]), decode(row["depth"])
     q = {"family": "f", "program": "count(scene())", "answer": str(len(row["scene"]["objects"]) + 3), "value": None}
     got = recheck(row["scene"], [q], mask, depth)["f"]
@@ -82,7 +94,9 @@ def test_a_dataset_without_masks_cannot_be_rechecked(glyphs: Dataset) -> None:
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    return sb.generate("pairs", rows=50, seed=4, out=tmp_path_factory.mktemp("pairs") / "data", size=64, render="turbo", workers=0)
+    return sb.generate(
+        "pairs", rows=50, seed=4, out=tmp_path_factory.mktemp("pairs") / "data", size=64, render="turbo", workers=0
+    )
 
 
 def test_pairs_have_the_same_words_and_one_difference(pairs: Dataset) -> None:
@@ -91,7 +105,10 @@ def test_pairs_have_the_same_words_and_one_difference(pairs: Dataset) -> None:
     assert len(rows) >= 48 and len({row["swap"] for row in rows}) == 5
     for row in rows:
         assert row["caption_0"] != row["caption_1"] and row["image"] != row["image_1"]
-        assert row["scene"]["camera"] == row["scene_1"]["camera"] and row["scene"]["background"] == row["scene_1"]["background"]
+        assert (
+            row["scene"]["camera"] == row["scene_1"]["camera"]
+            and row["scene"]["background"] == row["scene_1"]["background"]
+        )
         words = [Counter(w for w in row[c].lower().split() if w not in ("a", "an")) for c in ("caption_0", "caption_1")]
         if row["swap"] == "factor":
             one, two = row["scene"]["objects"][0], row["scene_1"]["objects"][0]
@@ -103,7 +120,11 @@ def test_pairs_have_the_same_words_and_one_difference(pairs: Dataset) -> None:
 
 
 def test_captions_that_do_not_tell_scenes_apart_are_refused(pairs: Dataset) -> None:
-    row = next(r for r in pairs.table(["scene", "pair", "swap", "error"]).to_pylist() if r["swap"] == "attributes" and not r["error"])
+    row = next(
+        r
+        for r in pairs.table(["scene", "pair", "swap", "error"]).to_pylist()
+        if r["swap"] == "attributes" and not r["error"]
+    )
     with pytest.raises(NotProved, match="true of both"):
         pair_captions(row["scene"], row["scene"], row["pair"])
 
@@ -126,12 +147,25 @@ def test_questions_are_exported(scenes: Dataset, tmp_path: Path) -> None:
 
 def test_clevr_programs_are_chains_of_its_functions() -> None:
     question = {"question": "?", "answer": "yes", "answer_form": "yes/no", "family": "f", "value": None}
-    made = clevr_question({**question, "program": "alike_color(unique(filter_category(scene(), 'cube')), unique(filter_size(scene(), 'large')))"})
+    made = clevr_question(
+        {
+            **question,
+            "program": "alike_color(unique(filter_category(scene(), 'cube')), unique(filter_size(scene(), 'large')))",
+        }
+    )
     assert made is not None
     names = [node["type"] for node in made["program"]]
-    assert names == ["scene", "filter_shape", "unique", "query_color", "scene", "filter_size", "unique", "query_color", "equal_color"] or (
-        names[-1] == "equal_color" and names.count("query_color") == 2
-    )
+    assert names == [
+        "scene",
+        "filter_shape",
+        "unique",
+        "query_color",
+        "scene",
+        "filter_size",
+        "unique",
+        "query_color",
+        "equal_color",
+    ] or (names[-1] == "equal_color" and names.count("query_color") == 2)
     assert all(k < number for number, node in enumerate(made["program"]) for k in node["inputs"])
     assert clevr_question({**question, "program": "exist(filter_state(scene(), 'open'))"}) is None
 

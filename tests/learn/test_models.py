@@ -16,7 +16,14 @@ from seedbed.errors import PartialError, UsageError
 from seedbed.learn.models import Asked, load_model, right
 
 IMAGE = encode(np.full((8, 8, 3), 200, np.uint8))
-QUESTION = Asked(IMAGE, "What colour is the mug?", ("red", "blue"), "blue", "query_color(unique(filter_category(scene(), 'mug')))", "1")
+QUESTION = Asked(
+    IMAGE,
+    "What colour is the mug?",
+    ("red", "blue"),
+    "blue",
+    "query_color(unique(filter_category(scene(), 'mug')))",
+    "1",
+)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +41,10 @@ def test_answers_are_compared(answer: str, options: tuple[str, ...], given: str,
 def test_mock_models_fail_on_purpose() -> None:
     assert load_model("mock/truth").answer([QUESTION]) == ["blue"]
     many = [Asked(IMAGE, f"{k}?", ("red", "blue"), "blue", QUESTION.program, str(k)) for k in range(400)]
-    rates = {n: np.mean([a == "blue" for a in load_model(n).answer(many)]) for n in ("mock/chance", "mock/weak:mug", "mock/weak:cube")}
+    rates = {
+        n: np.mean([a == "blue" for a in load_model(n).answer(many)])
+        for n in ("mock/chance", "mock/weak:mug", "mock/weak:cube")
+    }
     assert abs(rates["mock/chance"] - 0.5) < 0.1 and rates["mock/weak:mug"] < 0.45 and rates["mock/weak:cube"] > 0.9
     for name in ("mock", "mock/odd", "mock/weak", "other/x"):
         with pytest.raises(UsageError, match="no model"):
