@@ -257,3 +257,27 @@ def test_an_empty_scene_has_a_caption_and_no_questions() -> None:
 def test_programs_nested_too_deeply_are_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse(text)
+
+
+def test_what_happens_in_a_clip() -> None:
+    scene = scene_of([RED_MUG, BLUE_MUG, CUBE])
+    kinds = [
+        ("moves", 0, 0, -1, "left"),
+        ("collides", 3, 0, 2, None),
+        ("moves", 3, 2, -1, "away"),
+        ("stops", 5, 0, -1, None),
+    ]
+    scene["events"] = [{"kind": k, "frame": f, "subject": s, "object": o, "direction": d} for k, f, s, o, d in kinds]
+    for text, wanted in {
+        "query_color(subject(first(filter_event(events(), 'moves'))))": "red",
+        "query_category(partner(first(filter_event(events(), 'collides'))))": "cube",
+        "direction(only(events_of(filter_event(events(), 'moves'), unique(filter_category(scene(), 'cube')))))": "away",
+        "count(subjects(filter_event(events(), 'moves')))": "2",
+        "count_events(filter_event(events(), 'collides'))": "1",
+        "happens(events_of(filter_event(events(), 'moves'), unique(filter_color(scene(), 'blue'))))": "no",
+        "earlier(first(filter_event(events(), 'moves')), last(events()))": "yes",
+        "what(last(events()))": "stops",
+    }.items():
+        assert answer(parse(text), scene) == wanted, text
+    moves = [f for f in built_in() if f.name == "color_of_mover"]
+    assert annotate([scene], [np.random.default_rng(1)], families=moves)[1][0][0]["answer"] == "red"

@@ -163,6 +163,8 @@ def _without(program: Call, call: Call) -> Call:
 def _plainer(call: Call) -> Call | None:
     """What is left of a call without its word; None where there is nothing to drop."""
     name, args = call.name, call.args
+    if name == "filter_event":
+        return None  # the kind of event is what is asked about
     if name.startswith(("filter_", "without_")) and isinstance(args[0], Call):
         return args[0]
     if name in ("relate", "relate_from", "between") or name in SAME:
