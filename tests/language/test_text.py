@@ -174,3 +174,18 @@ def test_words_that_clevr_takes_for_others_are_left_out() -> None:
     question = {"question": "?", "answer": "1", "answer_form": "number", "family": "f", "value": None}
     made = clevr_question({**question, "program": "count(filter_category(scene(), 'car'))"})
     assert made is not None and confused(made, [{"shape": "carrot"}]) and not confused(made, [{"shape": "car"}])
+
+
+def test_a_stage_of_a_recipe_asks_about_a_dataset(here: Path) -> None:
+    Path("mine.yaml").write_text(
+        "hue:\n  text: ['Is there <x:a>?']\n  holes: {x: [[color, category]]}\n  program: exist(<x>)\n  form: yes/no\n"
+    )
+    Path("ask.yaml").write_text(
+        "name: ask\nstages:\n"
+        "  made: {do: generate, world: tabletop, rows: 32, options: {size: 48, render: turbo, objects: 4, categories: [mug, cube, dog]}}\n"
+        "  asked: {do: questions, data: made, families: mine.yaml, per_row: 2, captions: [dense]}\n"
+    )
+    run = sb.run("ask.yaml")
+    stage = next(s for s in run.manifest["stages"] if s["stage"] == "asked")
+    result = json.loads((run.folder / stage["folder"] / "stage.json").read_text())["result"]
+    assert result["questions"] > 20 and result["not_confirmed"] == 0 and result["families"] == 1
