@@ -21,6 +21,7 @@ from benchmarks.worlds import Bar
 from seedbed.audit.plans import enumerate_plans
 from seedbed.audit.probe import Space, probe
 from seedbed.language import Certifier, Scenes, calibrate
+from seedbed.language.calibration import MORE_SCENES, SCENES
 from seedbed.language.captions import captions_of
 from seedbed.language.families import built_in
 from seedbed.language.questions import ask
@@ -48,7 +49,8 @@ print(json.dumps({k: [nll(t) for t in v] for k, v in json.load(sys.stdin).items(
 def bars() -> list[Bar]:
     """Every bar, measured."""
     world = build_world("tabletop", dict(build_world("tabletop", {}).for_questions))
-    known = calibrate(pilot(world, {}, 960), built_in(), {f.name: [str(v) for v in f.levels] for f in world.factors})
+    levels = {f.name: [str(v) for v in f.levels] for f in world.factors}
+    known = calibrate(pilot(world, {}, SCENES), built_in(), levels, lambda: pilot(world, {}, MORE_SCENES, first=SCENES))
     graphs = _graphs(world, ROWS)
     return [*_questions(graphs, known), _plans(), *_probes(), *_fluency(graphs[:40])]
 

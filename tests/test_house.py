@@ -14,13 +14,14 @@ import pytest
 import seedbed
 
 SRC = Path(seedbed.__file__).parent
-SHARED = {"dataset", "lineage", "registry", "errors", "slices", "__init__"}
+SHARED = {"dataset", "lineage", "registry", "errors", "slices", "device", "__init__"}
 # room -> other rooms that it may import (design/house.md)
 MAY = {
     "errors": set(),
     "registry": set(),
     "slices": set(),
     "lineage": set(),
+    "device": set(),
     "dataset": set(),
     "engine": set(),
     "design": set(),

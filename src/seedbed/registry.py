@@ -38,7 +38,7 @@ ROOMS = {
     "exporter": "seedbed.run.export",
 }
 
-NESTED = ("shape",)  # kinds whose room has folders of its own
+NESTED = ("shape", "operator")  # kinds whose room has folders of its own
 
 PLUGIN = "seedbed_plugin_"  # how modules of plugin files are named
 

@@ -107,7 +107,7 @@ def _cores() -> dict[str, Any]:
 def _device() -> dict[str, Any]:
     if _version("warp-lang") is None:
         return _check("device", "missing", "Warp is not installed", "pip install seedbed")
-    from seedbed.worlds.render import device
+    from seedbed import device
 
     device.start()
     import warp as wp

@@ -9,7 +9,7 @@ are a function of the program alone: shards, processes and reruns have the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ from seedbed.language.lexicon import ATTRIBUTES, code, codes, word
 from seedbed.language.scenes import Scenes
 
 SCENES = 1440  # pilot scenes
+MORE_SCENES = 7200  # and more of them, for cells that count, with a number that few scenes have
+RARE = 0.06  # share of pilot scenes that have a cell's rarest number, below which more are tried
 PART = {"number": 1, "word": 2, "truth": 3}  # of them for cells that give these; a ninth for the others
 EDGES = (5, 8, 11)  # scene sizes are evened out in four groups: below 5, 5 to 7, 8 to 10, more
 LEAST, LEAST_NUMBER = 0.02, 0.009  # share of pilot scenes that an answer must be found in
@@ -100,15 +102,27 @@ class Calibration:
 
 
 def calibrate(
-    graphs: Sequence[Mapping[str, Any]], families: Sequence[Family], levels: Mapping[str, Sequence[str]] | None = None
+    graphs: Sequence[Mapping[str, Any]],
+    families: Sequence[Family],
+    levels: Mapping[str, Sequence[str]] | None = None,
+    more: Callable[[], Sequence[Mapping[str, Any]]] | None = None,
 ) -> Calibration:
-    """Tables of every family over pilot scene graphs; `levels` adds words of the world that the pilot may lack."""
+    """Tables of every family over pilot scene graphs; `levels` adds words of the world that the pilot may lack.
+
+    `more` makes further scenes of the same world, for answers that are rare in the first.
+    """
     scenes = Scenes(graphs)
     made = Calibration(tuple(families), pool_of(scenes), _levels(scenes, levels), _groups(scenes))
     tried: dict[str, _Tried] = {}
     size = size_group(scenes)
     for family in families:
         _family(made, family, scenes, tried)
+    rare = [name for name, one in tried.items() if one.gives == "number" and one.has.mean(0).min() < RARE]
+    if more is not None and rare:
+        further = Scenes([*graphs, *more()])
+        size = size_group(further)
+        for name in rare:
+            tried[name] = _tried_again(made, tried[name], name, further)
     # rows stop when they have their questions, so more is tried in scenes that have few: weigh the pilot's as much
     for _ in range(2):
         often = _tries_by_size(made, tried, size)
@@ -218,6 +232,17 @@ def _try(cell: Cell, scenes: Scenes, pool: Pool) -> Attempts:
         keys = mixed(np.arange(count, dtype=np.uint64), code_of(cell.name))
         found = attempt(cell, scenes, np.arange(count), keys, pool, MORE_DRAWS)
     return found
+
+
+def _tried_again(made: Calibration, one: _Tried, name: str, scenes: Scenes) -> _Tried:
+    """The same answers, found in more scenes."""
+    cell = next(c for cells in made.cells.values() for c in cells if c.name == name)
+    found = []
+    for start in range(0, scenes.count, SCENES):  # a part at a time: bindings of thousands of scenes are many
+        of = np.arange(start, min(start + SCENES, scenes.count))
+        keys = mixed(of.astype(np.uint64), code_of(cell.name))
+        found.append(available(attempt(cell, scenes, of, keys, made.pool, one.draws), one.answers)[1])
+    return _Tried(one.gives, one.answers, np.concatenate(found), one.draws)
 
 
 def code_of(name: str) -> int:

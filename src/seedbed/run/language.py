@@ -173,27 +173,30 @@ def calibration(program_text: str) -> Calibration:
 
 
 def _calibrated(program: Mapping[str, Any], families: Sequence[Family]) -> Calibration:
-    from seedbed.language.calibration import SCENES, calibrate
+    from seedbed.language.calibration import MORE_SCENES, SCENES, calibrate
     from seedbed.run.generate import build_world
 
     world = build_world(program["world"], program["options"])
     levels = {f.name: [str(v) for v in f.levels] for f in world.factors}
-    made = calibrate(pilot(world, program["design"], SCENES), families, levels)
+    design = program["design"]
+    made = calibrate(
+        pilot(world, design, SCENES), families, levels, lambda: pilot(world, design, MORE_SCENES, first=SCENES)
+    )
     if not made.cells:
         name, why = next(iter(made.never.items()))
         raise UsageError(f"none of the families can be asked ({name}: {why})", where=f"world {program['world']}")
     return made
 
 
-def pilot(world: Any, design: Mapping[str, Any], count: int) -> list[Mapping[str, Any]]:
+def pilot(world: Any, design: Mapping[str, Any], count: int, first: int = 0) -> list[Mapping[str, Any]]:
     """Scene graphs of planned rows that belong to no dataset: sketched, or rendered where a world cannot sketch."""
     from seedbed.design import Design
 
     sketch = getattr(world, "sketch", None)
-    count = count if sketch else min(count, RENDERED)
+    count = count if sketch else min(count, RENDERED) if not first else 0
     rows = Design(world.factors, design, seed=PILOT_SEED)
     plans = []
-    for index in range(count):
+    for index in range(first, first + count):
         try:
             plans.append(world.plan(rows[index], row_rng(world.name, world.version, PILOT_SEED, index, "pilot")))
         except Exception:  # a broken object of a user: its rows say so when they are made
