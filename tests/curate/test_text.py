@@ -87,7 +87,7 @@ VECTORS = {
     "gopher_quality.alpha_words": " ".join(f"{w} 12" for w in PLAIN.split()),
     "gopher_quality.stop_words": " ".join(f"stone{k} river{k}" for k in range(60)),
     "gopher_repetition.dup_lines": "\n".join(["a line that is here again"] * 5 + PLAIN.split(". ")),
-    "gopher_repetition.dup_paragraphs": "\n\n".join(["again"] * 3 + PLAIN.split(". ")),
+    "gopher_repetition.dup_paragraphs": "\n\n".join(["again"] * 5 + PLAIN.split(". ")),
     "gopher_repetition.dup_line_chars": "\n".join([PLAIN] * 2),
     "gopher_repetition.dup_paragraph_chars": "\n\n".join([PLAIN] * 2),
     "gopher_repetition.top_2_gram": "for ever " * 20 + PLAIN,

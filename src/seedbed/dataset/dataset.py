@@ -112,6 +112,28 @@ class Dataset:
 
         return self._merge(table.column_names, make, ["id"])
 
+    def put_columns(self, table: pa.Table) -> int:
+        """Add a table's columns, one value for each row in the dataset's order, in the place of those that are there."""
+        if table.num_rows != len(self):
+            raise UsageError(f"{table.num_rows} values for {len(self)} rows", where=str(self.path))
+        self._refuse_view("putting columns")
+        ids, place = self.table(["id"])["id"].combine_chunks(), 0
+        known = [_stored(name) for name in table.column_names if name in self.schema.names]
+        if known:
+            with explained(self.path):
+                self._table.drop_columns(known)
+            self._reopen()
+
+        def make(batch: pa.RecordBatch) -> pa.RecordBatch:
+            nonlocal place
+            part = table.slice(place, batch.num_rows)
+            if not batch["id"].equals(ids.slice(place, batch.num_rows)):
+                raise UsageError("rows do not come in their order", where=str(self.path))
+            place += batch.num_rows
+            return part.take(pa.array(range(part.num_rows), pa.int64())).combine_chunks().to_batches()[0]
+
+        return self._merge(list(table.column_names), make, ["id"])
+
     def _merge(self, names: list[str], make: BatchMaker, reads: list[str]) -> int:
         from seedbed.dataset import store
 
@@ -199,6 +221,14 @@ class Dataset:
         """The rows in order, a table of at most `batch_size` rows at a time."""
         for start in range(0, len(self), batch_size):
             yield self.take(range(start, min(start + batch_size, len(self))), columns)
+
+    def stream(self, columns: Sequence[str], *, batch_size: int = 1024) -> Iterator[pa.Table]:
+        """As `batches`, read front to back: faster, and of a whole dataset only."""
+        self._refuse_view("streaming")
+        self._check(columns)
+        stored = [_stored(name) for name in columns]
+        for batch in self._table.to_batches(columns=stored, batch_size=batch_size, scan_in_order=True):
+            yield pa.Table.from_batches([batch]).rename_columns(list(columns))
 
     def torch(self, columns: Sequence[str], *, batch_size: int = 64, seed: int | None = None) -> Any:
         """A torch `IterableDataset` of batches; `seed` shuffles, none keeps the order. See `streaming`."""

@@ -1,0 +1,210 @@
+"""What a curation recipe says, and its checks: every error names file, line, key and the nearest right word.
+
+    name: web_text
+    signals: [text, language, private]
+    rules: [gopher_quality, gopher_repetition, {mine: {language: {one_of: [en]}}}]
+    duplicates: {exact: true, near: {similarity: 0.65}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from seedbed import registry
+from seedbed.curate.policy import Rule, load_rules
+from seedbed.errors import UsageError, nearest
+from seedbed.run.recipe import explain
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Reading(Part):
+    """How inputs are read: see the readers."""
+
+    format: str = "auto"
+    fields: dict[str, str] = Field(default_factory=dict)
+    html: bool = True
+    part_mb: int = Field(64, ge=1, le=4096)
+    max_record_mb: int = Field(16, ge=1)
+
+
+class Near(Part):
+    """Near duplicates of texts: shingles of `shingle` words, at least `similarity` (estimated Jaccard)."""
+
+    similarity: float = Field(0.65, gt=0, le=1)
+    shingle: int = Field(5, ge=1, le=32)
+
+
+class Semantic(Part):
+    """Rows with embeddings at least `similarity` (cosine) apart from each other within a cluster."""
+
+    similarity: float | None = Field(None, gt=0, le=1)
+    pairs: str | None = None  # labelled pairs that choose the similarity: text_a, text_b, same
+    embedding: str = "embedding"
+
+
+class Images(Part):
+    """Near duplicates of images: at most `distance` of 64 bits of the perceptual hash differ."""
+
+    distance: int = Field(6, ge=0, le=16)
+
+
+class Duplicates(Part):
+    """Which kinds of duplicates are looked for, and the evaluation sets that rows must not be in."""
+
+    exact: bool = True
+    near: Near | None = None
+    semantic: Semantic | None = None
+    images: Images | None = None
+    captions: str = "all"  # of copies of an image: `all` their captions go to the row that is kept, or `own`
+    against: list[str] = Field(default_factory=list)
+    planted: int = Field(200, ge=0)  # rows of which copies are planted to test the search itself
+
+    @field_validator("captions")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in ("all", "own"):
+            raise ValueError("captions are all or own")
+        return value
+
+
+class Quality(Part):
+    """A classifier trained on the ratings of a weaker model."""
+
+    model: str = "smollm2"  # provider/model, or the small model that a package ships
+    rubric: str | None = None  # file; the default asks for educational value
+    sample: int = Field(200, ge=20)
+    gold: str | None = None  # file of texts with hand-made labels, to compare with
+    least: float | None = Field(None, ge=0, le=1)  # rows below are dropped
+
+
+class Stock(Part):
+    """What a training run is planned to need, for the stock-taking."""
+
+    planned_tokens: float = Field(1e12, gt=0)
+    growth: float = Field(2.5, gt=1)  # times more tokens each year
+    year: int = 2026
+
+
+class Curation(Part):
+    """A curation recipe."""
+
+    name: str
+    title: str = ""
+    about: str = ""
+    read: Reading = Field(default_factory=Reading)
+    opt_out: list[str] = Field(default_factory=list)
+    agents: list[str] = Field(default_factory=lambda: ["*"])  # crawlers that opt-out files are read for
+    signals: list[str | dict[str, dict[str, Any]]] = Field(default_factory=lambda: ["text"])
+    lists: dict[str, list[str]] = Field(default_factory=dict)  # domains, urls: files of blocked ones
+    redact: bool = False
+    rules: list[str | dict[str, Any]] = Field(default_factory=list)
+    duplicates: Duplicates = Field(default_factory=Duplicates)
+    quality: Quality | None = None
+    groups: list[str] = Field(default_factory=lambda: ["source", "language", "domain"])
+    stock: Stock = Field(default_factory=Stock)
+    seed: int = 0
+
+    @field_validator("name")
+    @classmethod
+    def _slug(cls, name: str) -> str:
+        if not name.replace("-", "").replace("_", "").isalnum() or name != name.lower():
+            raise ValueError("use small letters, digits, - and _")
+        return name
+
+    def operators(self) -> list[tuple[str, dict[str, Any]]]:
+        """(name, options) of each signal."""
+        made: list[tuple[str, dict[str, Any]]] = []
+        for item in self.signals:
+            made += [(item, {})] if isinstance(item, str) else [(k, dict(v or {})) for k, v in item.items()]
+        return made
+
+    def policy(self, folder: Path | None = None) -> list[Rule]:
+        """The rules in order; quality is the last."""
+        rules = load_rules(self.rules, where="rules", folder=folder)
+        if self.quality is not None and self.quality.least is not None:
+            rules.append(Rule("quality", "quality", least=self.quality.least))
+        return rules
+
+
+def load(source: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> tuple[Curation, Path]:
+    """(the checked recipe, the folder that its relative paths start from). `changes` are `--set` values."""
+    if isinstance(source, Mapping):
+        path, text, data, folder = "recipe", yaml.safe_dump(dict(source)), dict(source), Path()
+    else:
+        path, folder = str(source), Path(source).resolve().parent
+        text = _text(Path(source))
+        try:
+            data = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f"{path}:{mark.line + 1}" if mark else path
+            raise UsageError(f"not YAML ({getattr(error, 'problem', error)})", where=where) from None
+    if not isinstance(data, dict):
+        raise UsageError("a recipe is a mapping with a name and rules", where=path, hint="see recipes/web_text.yaml")
+    if "stages" in data:
+        raise UsageError("this recipe has stages", where=path, hint=f"run it with: seedbed run {path}")
+    for key, value in (changes or {}).items():
+        _change(data, key, value)
+    try:
+        made = Curation.model_validate(data)
+    except ValidationError as error:
+        raise explain(error, (), _model_of(error), path, text) from None
+    _check(made, folder, path)
+    return made, folder
+
+
+def _model_of(error: ValidationError) -> type[BaseModel]:
+    """The part of the recipe that the first error is in: its keys are the known ones."""
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+    model: type[BaseModel] = Curation
+    for key in first["loc"][:-1]:
+        field = model.model_fields.get(str(key))
+        kinds = [k for k in (Reading, Near, Semantic, Images, Duplicates, Quality, Stock) if field and k.__name__ in str(field.annotation)]  # fmt: skip
+        if not kinds:
+            break
+        model = kinds[-1] if kinds[-1] is not model else kinds[0]
+    return model
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        siblings = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+        hint = nearest(path.name, siblings) if siblings else "give the path of a .yaml file"
+        raise UsageError("no such recipe", where=str(path), hint=hint) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot be read ({error})", where=str(path)) from None
+
+
+def _change(data: dict[str, Any], key: str, value: Any) -> None:
+    """`duplicates.near.similarity` goes down the keys; `rules.<set>.<score>.<bound>` adds to the list of rules."""
+    words = key.split(".")
+    if words[0] not in Curation.model_fields:
+        raise UsageError(f"no key '{words[0]}'", where=f"--set {key}", hint=nearest(words[0], Curation.model_fields))
+    if words[0] == "rules" and len(words) == 4:
+        data.setdefault("rules", []).append({words[1]: {words[2]: {words[3]: value}}})
+        return
+    place: Any = data
+    for word in words[:-1]:
+        if not isinstance(place.get(word), dict):
+            place[word] = {}
+        place = place[word]
+    place[words[-1]] = value
+
+
+def _check(made: Curation, folder: Path, path: str) -> None:
+    for name, _ in made.operators():
+        registry.get("operator", name, where=f"{path}: signals")
+    made.policy(folder)
+    for name in made.lists:
+        if name not in ("domains", "urls"):
+            raise UsageError(f"no kind of list '{name}'", where=f"{path}: lists", hint="domains or urls")
