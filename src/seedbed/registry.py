@@ -36,6 +36,7 @@ ROOMS = {
     "step": "seedbed.run.steps",
     "engine": "seedbed.engine",
     "exporter": "seedbed.run.export",
+    "reader": "seedbed.dataset.readers",
 }
 
 NESTED = ("shape", "operator")  # kinds whose room has folders of its own
