@@ -25,7 +25,7 @@ class Operator:
     """Declares what it reads and writes; `whole` operators see the table at once, others any batch of it."""
 
     version: ClassVar[str] = "1"
-    reads: ClassVar[tuple[str, ...]] = ()
+    reads: tuple[str, ...] = ()  # an operator that lets its column be chosen sets it for the instance
     writes: ClassVar[tuple[str, ...]] = ()
     whole: ClassVar[bool] = False
 
