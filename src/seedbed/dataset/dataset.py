@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from seedbed.dataset.files import explained, read_json, write_json
 from seedbed.errors import UsageError, nearest
@@ -124,17 +125,22 @@ class Dataset:
                 self._table.drop_columns(known)
             self._reopen()
 
-        def make(batch: pa.RecordBatch) -> pa.RecordBatch:
-            nonlocal place
-            part = table.slice(place, batch.num_rows)
-            if not batch["id"].equals(ids.slice(place, batch.num_rows)):
-                raise UsageError("rows do not come in their order", where=str(self.path))
-            place += batch.num_rows
-            return part.take(pa.array(range(part.num_rows), pa.int64())).combine_chunks().to_batches()[0]
+        def maker(first: int, count: int) -> BatchMaker:
+            mine = ids.slice(first, count)  # Lance may ask for a fragment's batches in any order, and twice
 
-        return self._merge(list(table.column_names), make, ["id"])
+            def make(batch: pa.RecordBatch) -> pa.RecordBatch:
+                rows = pc.add(pc.index_in(batch["id"], mine).cast(pa.int64()), first)
+                return table.take(rows).combine_chunks().to_batches()[0]
 
-    def _merge(self, names: list[str], make: BatchMaker, reads: list[str]) -> int:
+            return make
+
+        makers = []
+        for part in self._table.get_fragments():
+            makers.append(maker(place, part.count_rows()))
+            place += part.count_rows()
+        return self._merge(list(table.column_names), makers, ["id"])
+
+    def _merge(self, names: list[str], make: BatchMaker | Sequence[BatchMaker], reads: list[str]) -> int:
         from seedbed.dataset import store
 
         self._refuse_view("adding columns")
@@ -143,13 +149,16 @@ class Dataset:
             raise UsageError(f"the column '{taken[0]}' exists", where=str(self.path), hint="choose a new name")
         stored = [_stored(name) for name in reads]
 
-        def maker(batch: pa.RecordBatch) -> pa.RecordBatch:
-            return make(batch).rename_columns([_stored(name) for name in names])
+        parts = self._table.get_fragments()
+        makers = [make] * len(parts) if callable(make) else make
+
+        def named(maker: BatchMaker) -> BatchMaker:
+            return lambda batch: maker(batch).rename_columns([_stored(name) for name in names])
 
         with explained(self.path):
             made = [
-                store.merge_fragment(self.path, self.version, part.fragment_id, maker, stored)
-                for part in self._table.get_fragments()
+                store.merge_fragment(self.path, self.version, part.fragment_id, named(maker), stored)
+                for part, maker in zip(parts, makers)
             ]
             if made:
                 job = f"columns-{'-'.join(names)}-{self.version}"

@@ -127,3 +127,16 @@ def learning_curves(series: Mapping[str, Sequence[tuple[float, float]]], *, y_la
     axes.grid(color="#e3e7eb", linewidth=0.8)
     axes.legend(frameon=False, fontsize=9)
     return _png(figure)
+
+
+def supply_chart(years: Sequence[int], planned: Sequence[float], once: float, four: float) -> bytes:
+    """Tokens that plans need each year, against what there is, read once and four times (logarithmic)."""
+    figure, axes = _figure(7.2, 3.4)
+    axes.semilogy(years, planned, "o-", color=PALETTE[1], label="planned training runs")
+    for value, name, style in ((once, "kept, one epoch", "-"), (four, "kept, four epochs", "--")):
+        axes.axhline(value, color=PALETTE[0], linestyle=style, linewidth=1.6, label=name)
+    axes.set_xticks(list(years))
+    axes.set_ylabel("tokens", fontsize=9, color=INK)
+    axes.grid(axis="y", color="#e3e7eb", linewidth=0.8)
+    axes.legend(fontsize=8, frameon=False)
+    return _png(figure)

@@ -1,0 +1,180 @@
+"""The work of one part of the input, on any engine: read, measure, write fragments; sketches go beside the dataset.
+
+A part's rows and numbers depend on the part alone, so every engine and every number of workers gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from seedbed import registry
+from seedbed.curate.operator import Operator
+from seedbed.lineage import canonical
+from seedbed.run.curate.recipe import Curation
+
+WRITE_BYTES = 48 << 20  # rows are written as fragments of about this much
+EMPTY_CONTENT = ("text", "image", "caption", "meta")  # of rows whose owner opted out: not stored at all
+
+
+def row_schema(recipe: Curation) -> pa.Schema:
+    """The columns of every row that is read: the collected ones, opt_out, and what the signals write."""
+    from seedbed.dataset.readers import COLLECTED
+
+    fields = [*COLLECTED, pa.field("opt_out", pa.string())]
+    empty = COLLECTED.empty_table()
+    for operator in operators_of(canonical(recipe.model_dump(mode="json"))):
+        for name, values in operator.run(empty).items():
+            fields.append(pa.field(name, values.type))
+        empty = _joined(empty, operator.run(empty))
+    if recipe.redact:
+        fields.append(pa.field("redacted", pa.int32()))
+    return pa.schema(fields)
+
+
+@lru_cache(maxsize=4)
+def operators_of(recipe_text: str) -> tuple[Operator, ...]:
+    """The signals' operators, made once a process."""
+    recipe = Curation.model_validate_json(recipe_text)
+    return tuple(registry.get("operator", name, where="signals")(**options) for name, options in recipe.operators())
+
+
+def read_part(task: Mapping[str, Any]) -> dict[str, Any]:
+    """Engine task: one part of the input as uncommitted fragments, with its sketches and what was quarantined."""
+    from seedbed.dataset import store
+    from seedbed.dataset.dataset import stored_table
+    from seedbed.dataset.readers import Part, Quarantined, read
+
+    recipe = Curation.model_validate(task["recipe"])
+    folder, schema = Path(task["folder"]), None
+    quarantine: list[Quarantined] = []
+    fragments: list[Any] = []
+    sketches = Sketches(recipe)
+    rows = 0
+    reading = recipe.read
+    tables = read(
+        Part.from_dict(task["part"]), fields=reading.fields, html=reading.html, quarantine=quarantine,
+        max_bytes=reading.max_record_mb << 20,
+    )  # fmt: skip
+    for table in _grouped(tables):
+        made = measured(table, recipe, task.get("root", ""))
+        sketches.add(made)
+        schema = schema or row_schema(recipe)
+        made = _redacted(made) if recipe.redact else made
+        fragments += store.write_fragments(folder, stored_table(made.select(schema.names).cast(schema)))
+        rows += made.num_rows
+    sketches.save(Path(task["beside"]), task["task"])
+    return {
+        "fragments": fragments,
+        "rows": rows,
+        "quarantined": [asdict(q) for q in quarantine],
+    }
+
+
+def _grouped(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    held: list[pa.Table] = []
+    size = 0
+    for table in tables:
+        held.append(table)
+        size += table.nbytes
+        if size >= WRITE_BYTES:
+            yield pa.concat_tables(held).combine_chunks()
+            held, size = [], 0
+    if held and sum(t.num_rows for t in held):
+        yield pa.concat_tables(held).combine_chunks()
+
+
+def measured(table: pa.Table, recipe: Curation, root: str = "") -> pa.Table:
+    """The rows with opt_out and every signal. What is opted out is not kept: only that it was there."""
+    table = _opted_out(table, recipe, root)
+    for operator in operators_of(canonical(recipe.model_dump(mode="json"))):
+        table = _joined(table, operator.run(table))
+    return table
+
+
+def _joined(table: pa.Table, made: Mapping[str, Any]) -> pa.Table:
+    for name, values in made.items():
+        table = table.append_column(name, values)
+    return table
+
+
+def _opted_out(table: pa.Table, recipe: Curation, root: str) -> pa.Table:
+    from seedbed.run.curate.consent import opted_out
+
+    reasons = opted_out(table, recipe, root)
+    gone = np.asarray(reasons.is_valid())
+    if gone.any():
+        for name in EMPTY_CONTENT:
+            kind = table.schema.field(name).type
+            kept = pa.array(table[name].to_pylist(), kind) if not len(table) else table[name]
+            place = table.column_names.index(name)
+            mask = pa.array(~gone)
+            table = table.set_column(place, name, pa.compute.if_else(mask, kept, pa.scalar(None, kind)))
+    return table.append_column("opt_out", reasons)
+
+
+def _redacted(table: pa.Table) -> pa.Table:
+    from seedbed.curate.privacy.redact import redact
+
+    texts, counts = [], []
+    for text in table["text"].to_pylist():
+        new, found = redact(text) if text else (text, Counter[str]())
+        texts.append(new)
+        counts.append(sum(found.values()) if text else None)
+    table = table.set_column(table.column_names.index("text"), "text", pa.array(texts, pa.string()))
+    return table.append_column("redacted", pa.array(counts, pa.int32()))
+
+
+class Sketches:
+    """What the search for duplicates needs of each row, kept beside the dataset as plain arrays."""
+
+    def __init__(self, recipe: Curation) -> None:
+        self.recipe = recipe
+        self.parts: dict[str, list[np.ndarray]] = {"content": []}
+        if recipe.duplicates.near is not None:
+            self.parts.update({"bins": [], "bands": []})
+
+    def add(self, table: pa.Table) -> None:
+        """The rows' content hashes, and their MinHash sketches."""
+        from seedbed.curate.text.scan import Scanned, parts
+
+        self.parts["content"].append(content_hashes(table))
+        near = self.recipe.duplicates.near
+        if near is not None:
+            for part in parts(table["text"]):
+                bins, bands = Scanned(part).sketches(near.shingle)
+                self.parts["bins"].append(bins)
+                self.parts["bands"].append(bands)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write the arrays, whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind, arrays in self.parts.items():
+            if arrays:
+                partial = folder / f".{kind}-{name}.part"
+                with partial.open("wb") as file:
+                    np.save(file, np.concatenate(arrays))
+                partial.replace(folder / f"{kind}-{name}.npy")
+
+
+def content_hashes(table: pa.Table) -> np.ndarray:
+    """uint64 (N, 2): 128 bits of the sha256 of the text, else of the image; the row's own number where it has none."""
+    texts, images, ids = (table[name].to_pylist() for name in ("text", "image", "id"))
+    found = np.zeros((len(ids), 2), np.uint64)
+    for row, (text, image, own) in enumerate(zip(texts, images, ids)):
+        if image is not None:
+            data = b"i" + image
+        elif text:
+            data = b"t" + text.encode("utf-8", "surrogatepass")
+        else:
+            data = b"r" + own.encode()
+        found[row] = np.frombuffer(hashlib.sha256(data).digest()[:16], np.uint64)
+    return found
