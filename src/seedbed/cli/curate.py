@@ -72,9 +72,7 @@ def inputs(
         made = decide_again(given[0], recipe, set=settings(changes), progress=told)
         out = given[0]
     else:
-        made = curate(
-            list(given), recipe, out, set=settings(changes), engine=engine, workers=workers, progress=told
-        )
+        made = curate(list(given), recipe, out, set=settings(changes), engine=engine, workers=workers, progress=told)
     if as_json:
         emit({"path": out, **made.results})
     else:

@@ -1,6 +1,6 @@
 """Faces: where they are, never whose, and nothing about the people. And how to make them unrecognisable.
 
-    blur_faces(data, boxes)   # boxes as `faces` wrote them: the same format again, faces gone
+blur_faces(data, boxes)   # boxes as `faces` wrote them: the same format again, faces gone
 """
 
 from __future__ import annotations

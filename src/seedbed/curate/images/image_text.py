@@ -98,7 +98,9 @@ class ImageText(_Captioned):
     def _called(self, pairs: list[tuple[bytes, str]]) -> list[float | None]:
         scores = [float(score) for score in self.scorer([p[0] for p in pairs], [p[1] for p in pairs])]
         if len(scores) != len(pairs):
-            raise UsageError(f"the scorer gave {len(scores)} scores for {len(pairs)} pairs", where="operator image_text")
+            raise UsageError(
+                f"the scorer gave {len(scores)} scores for {len(pairs)} pairs", where="operator image_text"
+            )
         return [score if score == score else None for score in scores]
 
     def _alone(self, pair: tuple[bytes, str]) -> float | None:

@@ -7,14 +7,22 @@ import re
 from collections.abc import Iterator
 
 _LOCAL = re.compile(r"[\w.%+'\-]{1,64}\Z")
-_DOMAIN = re.compile(r"(?:[^\W_](?:[\w\-]{0,61}[^\W_])?\.){1,8}(?P<top>[^\W\d_]{2,24}|xn--[a-zA-Z0-9\-]{2,59})(?![\w\-])")
+_DOMAIN = re.compile(
+    r"(?:[^\W_](?:[\w\-]{0,61}[^\W_])?\.){1,8}(?P<top>[^\W\d_]{2,24}|xn--[a-zA-Z0-9\-]{2,59})(?![\w\-])"
+)
 # names of files such as logo@2x.png
 _FILES = frozenset("png jpg jpeg gif webp svg ico css js mjs ts json html htm php py map pdf mp4 woff".split())
 
 _V4 = re.compile(r"[0-9](?<![\w.\-].)[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![\w\-]|\.[0-9])")
-_V6 = re.compile(r"[0-9a-fA-F:](?<![\w:.].)[0-9a-fA-F]{0,3}:[0-9a-fA-F:]{1,36}(?:(?<=:)[0-9]{1,3}(?:\.[0-9]{1,3}){3})?(?![\w:])")
-_VERSION = re.compile(r"(?:\bv|\bver\.?|versions?|release|\brev\.?|revision|build|firmware|section|§|==|>=|<=|~=|\^)[ :=]*\Z", re.I)
-_MEANT = re.compile(r"\b(?:ips?|ipv4|address|addresses|host|server|dns|ping|gateway|proxy|subnet)\b[^0-9]{0,16}\Z", re.I)
+_V6 = re.compile(
+    r"[0-9a-fA-F:](?<![\w:.].)[0-9a-fA-F]{0,3}:[0-9a-fA-F:]{1,36}(?:(?<=:)[0-9]{1,3}(?:\.[0-9]{1,3}){3})?(?![\w:])"
+)
+_VERSION = re.compile(
+    r"(?:\bv|\bver\.?|versions?|release|\brev\.?|revision|build|firmware|section|§|==|>=|<=|~=|\^)[ :=]*\Z", re.I
+)
+_MEANT = re.compile(
+    r"\b(?:ips?|ipv4|address|addresses|host|server|dns|ping|gateway|proxy|subnet)\b[^0-9]{0,16}\Z", re.I
+)
 
 _PRIVATE = tuple(
     ipaddress.ip_network(text)

@@ -35,7 +35,9 @@ _PHONE = re.compile(
     rf"(?:(?<=\+){_GAP}?\(?[0-9]|(?<=\()[0-9]|(?<=[0-9]))[0-9]{{0,11}}\)?(?:{_GAP}{{0,2}}\(?[0-9]{{1,12}}\)?){{0,8}}"
     r"(?<=[0-9])(?![\w%°€$£]|[.,:/\-][0-9]|-?[A-Za-z])"
 )
-_NANP = re.compile(rf"(?:\+?1{_GAP}?)?(?:\([2-9][0-9]{{2}}\){_GAP}?|[2-9][0-9]{{2}}{_GAP})[2-9][0-9]{{2}}{_GAP}[0-9]{{4}}")
+_NANP = re.compile(
+    rf"(?:\+?1{_GAP}?)?(?:\([2-9][0-9]{{2}}\){_GAP}?|[2-9][0-9]{{2}}{_GAP})[2-9][0-9]{{2}}{_GAP}[0-9]{{4}}"
+)
 _AREA = re.compile(rf"\([0-9]{{2,5}}\){_GAP}?[0-9]{{3,5}}(?:{_GAP}?[0-9]{{2,4}}){{1,3}}")
 _SAID = re.compile(
     r"\b(?:tel|telephone|phone|ph|mobile|cell|cellphone|fax|call|whatsapp|sms|text|dial|ring|hotline|telefon|telefono|"
@@ -48,7 +50,9 @@ _NOT_SAID = re.compile(
     re.IGNORECASE,
 )
 _ZIP = re.compile(r"[0-9]{5}-[0-9]{4}")
-_DATE = re.compile(r"(?<![0-9])(?:(?:19|20)[0-9]{2}[.\-/][01]?[0-9][.\-/][0-3]?[0-9]|[0-3]?[0-9][.\-/][0-3]?[0-9][.\-/](?:19|20)?[0-9]{2})(?![0-9])")
+_DATE = re.compile(
+    r"(?<![0-9])(?:(?:19|20)[0-9]{2}[.\-/][01]?[0-9][.\-/][0-3]?[0-9]|[0-3]?[0-9][.\-/][0-3]?[0-9][.\-/](?:19|20)?[0-9]{2})(?![0-9])"
+)
 
 
 def cards(text: str) -> Iterator[tuple[str, int, int]]:
@@ -122,5 +126,7 @@ def _is_phone(word: str, before: str) -> bool:
     if _NANP.fullmatch(word) or (_AREA.fullmatch(word) and count >= 9):
         return True
     first = groups[0]
-    trunk = first.startswith("0") and (first[1:2] not in ("", "0") or first.startswith("00") and first[2:3] not in ("", "0"))
+    trunk = first.startswith("0") and (
+        first[1:2] not in ("", "0") or first.startswith("00") and first[2:3] not in ("", "0")
+    )
     return trunk and count >= 9 and len(groups) > 1 and min(map(len, groups)) >= 2

@@ -46,7 +46,7 @@ class Scanned:
         self.wp, self.device = wp, loaded((read, repeat, sketch), device)
         data, starts = buffers_of(texts)
         self.size = len(starts) - 1
-        self.starts = self._array(starts)
+        self.starts = self.array(starts)
         room = int((starts[-1] - starts[0]) // 2 + self.size + 1)
         self.word_hash, self.word_norm, self.line_hash, self.paragraph_hash = (
             wp.empty(room, dtype=wp.uint64, device=device) for _ in range(4)
@@ -55,14 +55,14 @@ class Scanned:
             wp.empty(room, dtype=wp.int32, device=device) for _ in range(3)
         )
         self.room = room
-        self._counts = wp.zeros((self.size, int(k.READ)), dtype=wp.int64, device=device)
+        self.counted = wp.zeros((self.size, int(k.READ)), dtype=wp.int64, device=device)
         classes, lower = character_tables()
-        self._launch(
-            read.read, self._array(data), self.starts, self._array(classes), self._array(lower),
-            *map(self._array, _stop_words()), self._array(_phrase_bytes()), kept_words, self.word_hash, self.word_norm,
-            self.word_chars, self.line_hash, self.line_chars, self.paragraph_hash, self.paragraph_chars, self._counts,
+        self.launch(
+            read.read, self.array(data), self.starts, self.array(classes), self.array(lower),
+            *map(self.array, _stop_words()), self.array(_phrase_bytes()), kept_words, self.word_hash, self.word_norm,
+            self.word_chars, self.line_hash, self.line_chars, self.paragraph_hash, self.paragraph_chars, self.counted,
         )  # fmt: skip
-        self.counts: np.ndarray = self._counts.numpy()
+        self.counts: np.ndarray = self.counted.numpy()
 
     def repeats(self) -> np.ndarray:
         """int64 (D, REPEATED): repeated lines, paragraphs, n-grams; see the constants of `kernels`."""
@@ -71,9 +71,9 @@ class Scanned:
         tables = np.concatenate([[0], np.cumsum(widths)])
         out = wp.zeros((self.size, int(k.REPEATED)), dtype=wp.int64, device=self.device)
         total = int(tables[-1])
-        self._launch(
-            repeat.repeats, self.starts, self._array(tables), self.word_hash, self.word_chars, self.line_hash,
-            self.line_chars, self.paragraph_hash, self.paragraph_chars, self._counts,
+        self.launch(
+            repeat.repeats, self.starts, self.array(tables), self.word_hash, self.word_chars, self.line_hash,
+            self.line_chars, self.paragraph_hash, self.paragraph_chars, self.counted,
             wp.empty(total, dtype=wp.uint64, device=self.device), wp.zeros(total, dtype=wp.int32, device=self.device),
             wp.empty(self.room, dtype=wp.int32, device=self.device),
             wp.empty(self.room, dtype=wp.uint64, device=self.device),
@@ -86,8 +86,8 @@ class Scanned:
         wp, width = self.wp, rows * bands
         bins = wp.zeros((self.size, width), dtype=wp.uint16, device=self.device)
         keys = wp.zeros((self.size, bands), dtype=wp.uint64, device=self.device)
-        self._launch(
-            sketch.sketch, self.starts, self._counts, self.word_norm, shingle, rows,
+        self.launch(
+            sketch.sketch, self.starts, self.counted, self.word_norm, shingle, rows,
             wp.empty(self.room, dtype=wp.uint64, device=self.device),
             wp.empty((self.size, width), dtype=wp.uint32, device=self.device), bins, keys,
         )  # fmt: skip
@@ -100,7 +100,7 @@ class Scanned:
         places = np.concatenate([[0], np.cumsum(most)])
         out = wp.empty(max(1, int(places[-1])), dtype=wp.int32, device=self.device)
         found = wp.zeros(self.size, dtype=wp.int32, device=self.device)
-        self._launch(sketch.features, self.starts, self._counts, self.word_norm, bits, self._array(places), out, found)
+        self.launch(sketch.features, self.starts, self.counted, self.word_norm, bits, self.array(places), out, found)
         number: np.ndarray = found.numpy().astype(np.int64)
         within = np.arange(int(places[-1])) - np.repeat(places[:-1], most) < np.repeat(number, most)
         return out.numpy()[: int(places[-1])][within], np.concatenate([[0], np.cumsum(number)])
@@ -109,17 +109,17 @@ class Scanned:
         """float32 (D,): log-odds of a linear classifier over 2^bits hashed features."""
         out = self.wp.empty(self.size, dtype=self.wp.float32, device=self.device)
         bits = int(np.log2(len(weights)))
-        self._launch(
-            sketch.weigh, self.starts, self._counts, self.word_norm, bits, self._array(weights.astype(np.float32)),
+        self.launch(
+            sketch.weigh, self.starts, self.counted, self.word_norm, bits, self.array(weights.astype(np.float32)),
             float(bias), out,
         )  # fmt: skip
         return np.asarray(out.numpy())
 
-    def _launch(self, kernel: Any, *inputs: Any) -> None:
+    def launch(self, kernel: Any, *inputs: Any) -> None:
         if self.size:
             self.wp.launch(kernel, dim=self.size, inputs=list(inputs), device=self.device)
 
-    def _array(self, values: np.ndarray) -> Any:
+    def array(self, values: np.ndarray) -> Any:
         if not len(values):
             values = np.zeros(1, values.dtype)
         if self.device == "cpu":  # no copy: the kernels only read it

@@ -19,7 +19,7 @@ class Functions(Model):
 
     def __init__(self, place: str) -> None:
         self.name = f"python/{place}"
-        self.call = _found(place, self.name)
+        self.call = found_function(place, self.name)
         self.answers = len(inspect.signature(self.call).parameters) >= 3
 
     def answer(self, asked: Sequence[Asked]) -> list[str]:
@@ -39,7 +39,8 @@ class Functions(Model):
             raise UsageError(f"the function failed: {error!r}", where=self.name) from error
 
 
-def _found(place: str, name: str) -> Callable[..., Any]:
+def found_function(place: str, name: str) -> Callable[..., Any]:
+    """The function `file.py:name` or `package.module:name`; UsageError when it cannot be imported."""
     home, sign, function = place.rpartition(":")
     if not sign:
         raise UsageError("no function is named", where=name, hint="write python/my_model.py:answer")

@@ -55,7 +55,14 @@ class OpenAiApi(Model):
             {"type": "image_url", "image_url": {"url": picture}},
             {"type": "text", "text": f"{q.question}{options}\n{SHORT}"},
         ]
-        body = {"model": self.model, "messages": [{"role": "user", "content": content}], "temperature": 0}
+        return self._asked([{"role": "user", "content": content}])
+
+    def complete(self, prompt: str) -> str:
+        """The answer to a text alone."""
+        return self._asked([{"role": "user", "content": prompt}])
+
+    def _asked(self, messages: list[dict[str, Any]]) -> str:
+        body = {"model": self.model, "messages": messages, "temperature": 0}
         kept = self.cache / f"{digest([self.url, body])[:32]}.json"
         try:
             return str(json.loads(kept.read_text(encoding="utf-8"))["answer"])

@@ -191,7 +191,7 @@ def _after_reading(dataset: Dataset, recipe: Curation, home: Path, told: Progres
     names = read_json(dataset.path / BESIDE / "parts.json")["parts"]
     with told.step("find duplicates", len(dataset)):
         needed = [n for n in ("id", "phash", "embedding") if n in dataset.schema.names]
-        clusters, figures = cluster_columns(recipe, Kept(dataset.path / BESIDE, names), dataset.table(needed))
+        clusters, figures = cluster_columns(recipe, Kept(dataset.path / BESIDE, names), dataset.table(needed), home)
         facts["duplicates"] = figures
         if recipe.duplicates.planted and recipe.duplicates.near is not None:
             facts["planted"] = _planted(dataset, recipe)

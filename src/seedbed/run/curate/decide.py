@@ -15,6 +15,7 @@ from seedbed.curate.duplicates.clusters import kept_of
 from seedbed.curate.policy import Rule
 from seedbed.run.curate.repeated import KINDS
 
+LAST = -1e9  # the rank of rows that another rule drops: kept of a cluster only where none passes
 FLAGS = ("opt_out", "listed", "withdrawn")  # columns that hold a reason themselves, decided first
 
 
@@ -69,17 +70,17 @@ def decisions_of(table: pa.Table, rules: Sequence[Rule]) -> Decisions:
     passes = np.ones(table.num_rows, bool)
     for rows in broken.values():
         passes &= ~rows
-    rank = _ranks(table)
+    rank = np.where(passes, _ranks(table), LAST)
     instead = np.full(table.num_rows, -1, np.int64)
     for kind in KINDS:
         column = f"cluster.{kind}"
         if column not in table.column_names:
             continue
-        kept = _kept(table[column], np.where(passes, rank, -np.inf))
-        lost = passes & (kept != np.arange(len(kept)))
+        kept = _kept(table[column], rank)
+        lost = (kept != np.arange(len(kept))) & (instead < 0)
         broken[f"duplicate.{kind}"] = lost
         instead[lost] = kept[lost]
-        passes &= ~lost
+        rank = np.where(lost, -np.inf, rank)  # a copy cannot stand for a cluster of another kind
     if "leak_of" in table.column_names:
         broken["leak"] = np.asarray(table["leak_of"].is_valid())
     return Decisions(table.num_rows, broken, _followed(instead))

@@ -1,9 +1,9 @@
 """What a curation recipe says, and its checks: every error names file, line, key and the nearest right word.
 
-    name: web_text
-    signals: [text, language, private]
-    rules: [gopher_quality, gopher_repetition, {mine: {language: {one_of: [en]}}}]
-    duplicates: {exact: true, near: {similarity: 0.65}}
+name: web_text
+signals: [text, language, private]
+rules: [gopher_quality, gopher_repetition, {mine: {language: {one_of: [en]}}}]
+duplicates: {exact: true, near: {similarity: 0.65}}
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Duplicates(Part):
 class Quality(Part):
     """A classifier trained on the ratings of a weaker model."""
 
-    model: str = "smollm2"  # provider/model, or the small model that a package ships
+    model: str = "packaged/smollm2"  # provider/model
     rubric: str | None = None  # file; the default asks for educational value
     sample: int = Field(200, ge=20)
     gold: str | None = None  # file of texts with hand-made labels, to compare with

