@@ -57,14 +57,17 @@ def write_parquet(tables: Iterable[pa.Table], path: str | Path, *, group_rows: i
 def write_webdataset(tables: Iterable[pa.Table], path: str | Path) -> int:
     """One tar: `key.jpg` (png, webp), `key.txt` (the caption, else the text) and `key.json` of the rest."""
     rows = 0
-    with _partial(Path(path)) as file, _packed(file, str(path)) as out:
-        with tarfile.open(fileobj=out, mode="w|", format=tarfile.USTAR_FORMAT) as tar:
-            for row in _rows(tables):
-                for ending, data in _members(row):
-                    about = tarfile.TarInfo(f"{rows:08d}.{ending}")
-                    about.size = len(data)
-                    tar.addfile(about, io.BytesIO(data))
-                rows += 1
+    with (
+        _partial(Path(path)) as file,
+        _packed(file, str(path)) as out,
+        tarfile.open(fileobj=out, mode="w|", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        for row in _rows(tables):
+            for ending, data in _members(row):
+                about = tarfile.TarInfo(f"{rows:08d}.{ending}")
+                about.size = len(data)
+                tar.addfile(about, io.BytesIO(data))
+            rows += 1
     return rows
 
 

@@ -78,11 +78,11 @@ class Columns:
             value = record[name]
             if value is None:
                 continue
-            fit = value if type(value) is str and column in _PLAIN else _fit(column, value)
+            fit: Any = value if type(value) is str and column in _PLAIN else _fit(column, value)
             if fit is None:
                 rest[name] = value
             elif column == "meta":
-                rest = {**dict(fit), **rest}
+                rest = {**fit, **rest}
             else:
                 row[column] = fit
         if rest:
