@@ -30,20 +30,30 @@ class Window:
         self.found = found
         self.data = bytearray()
         self.used = 0  # of data
+        self.gap = False  # bytes are missing after data
         self.base = start  # uncompressed offset of data[0]
         self.marks: deque[tuple[int, int]] = deque([(0, 0)])  # (uncompressed offset, offset of the member there)
 
     def ahead(self, count: int) -> bool:
         """Have `count` bytes ahead; False where the stream ends before. Gap where bytes are missing."""
+        if self._fill(count):
+            return True
+        if self.gap:
+            self.base += len(self.data)
+            self.data, self.used, self.gap = bytearray(), 0, False
+            raise Gap
+        return False
+
+    def _fill(self, count: int) -> bool:
+        """Have `count` bytes ahead, unless the stream ends or has a gap before them."""
         while len(self.data) - self.used < count:
-            piece = next(self.found, None)
+            piece = None if self.gap else next(self.found, None)
             if piece is None:
                 return False
             member, data = piece
             if data is None:
-                self.base += len(self.data)
-                self.data, self.used = bytearray(), 0
-                raise Gap
+                self.gap = True  # what is ahead of it can still be used
+                continue
             if member != self.marks[-1][1]:
                 self.marks.append((self.base + len(self.data), member))
             if self.used > 1 << 20 or self.used == len(self.data):
@@ -69,10 +79,13 @@ class Window:
         """Distance to `pattern` if it begins within `limit` bytes, else -1."""
         count = 4096
         while True:
-            more = self.ahead(min(count, limit))
+            more = self._fill(min(count, limit))
             found = self.data.find(pattern, self.used, self.used + limit)
-            if found >= 0 or not more or count >= limit:
-                return found - self.used if found >= 0 else -1
+            if found >= 0:
+                return found - self.used
+            if not more or count >= limit:
+                self.ahead(min(count, limit))  # a gap is told
+                return -1
             count *= 4
 
     def take(self, count: int) -> bytes:
@@ -144,7 +157,7 @@ class Records:
         head = bytes(window.data[window.used : window.used + end]) if end >= 0 else b""
         kind, length = TYPE.search(head), LENGTH.search(head)
         if kind is None or length is None:
-            ended = not window.ahead(HEAD_BYTES) and end < 0
+            ended = end < 0 and not window.ahead(HEAD_BYTES)
             refuse(offset, "truncated" if ended else "bad_record", "a WARC header that is not whole")
             window.skip(5)
             self._search()
