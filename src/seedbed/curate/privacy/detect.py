@@ -9,6 +9,7 @@ documents pay for the tests only. Names and postal addresses have no form, and a
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from typing import NamedTuple
 
 from seedbed.curate.privacy.addresses import emails, ipv4, ipv6
@@ -33,12 +34,14 @@ def find(text: str) -> list[Finding]:
     rules = _possible(plain)
     if not rules:
         return []
-    found: list[Finding] = []
+    found: list[tuple[int, int, str]] = []
     for rule in rules:
         for kind, start, end in rule(plain):
-            if all(end <= other.start or start >= other.end for other in found):
-                found.append(Finding(kind, start, end))
-    return sorted(found, key=lambda finding: finding.start)
+            place = bisect(found, (start, end, kind))
+            clear = place == 0 or found[place - 1][1] <= start
+            if clear and (place == len(found) or end <= found[place][0]):
+                found.insert(place, (start, end, kind))
+    return [Finding(kind, start, end) for start, end, kind in found]
 
 
 def _possible(text: str) -> list[Rule]:

@@ -32,12 +32,12 @@ _IBAN_LENGTHS = {  # ISO 13616 registry
 _GAP = r"[ .\-/\u00a0\u2011\u2013\u202f]"
 _PHONE = re.compile(
     r"[+(0-9](?<![\w.,+/=:#$€£%&\-].)"
-    rf"(?:(?<=\+){_GAP}?\(?[0-9]|(?<=\()[0-9]|(?<=[0-9]))[0-9]{{0,11}}\)?(?:{_GAP}{{0,2}}\(?[0-9]{{1,12}}\)?){{0,8}}"
+    rf"(?:(?<=\+){_GAP}?\(?[0-9]|(?<=\()[0-9]|(?<=[0-9]))[0-9]{{0,14}}+\)?"
+    rf"(?:(?:{_GAP}{{1,2}}+\(?|\(|(?<=\)))[0-9]{{1,14}}+\)?){{0,9}}"
     r"(?<=[0-9])(?![\w%°€$£]|[.,:/\-][0-9]|-?[A-Za-z])"
 )
-_NANP = re.compile(
-    rf"(?:\+?1{_GAP}?)?(?:\([2-9][0-9]{{2}}\){_GAP}?|[2-9][0-9]{{2}}{_GAP})[2-9][0-9]{{2}}{_GAP}[0-9]{{4}}"
-)
+_NANP = re.compile(rf"(?:\+?1{_GAP}?)?(?:\([2-9][0-9]{{2}}\){_GAP}?|[2-9][0-9]{{2}}{_GAP})[2-9][0-9]{{2}}{_GAP}[0-9]{{4}}")
+_APART = re.compile(rf"(?<![0-9]){_NANP.pattern}(?![0-9])|[+(0-9][0-9()]*(?:{_GAP}[0-9()]+)*[0-9]")
 _AREA = re.compile(rf"\([0-9]{{2,5}}\){_GAP}?[0-9]{{3,5}}(?:{_GAP}?[0-9]{{2,4}}){{1,3}}")
 _SAID = re.compile(
     r"\b(?:tel|telephone|phone|ph|mobile|cell|cellphone|fax|call|whatsapp|sms|text|dial|ring|hotline|telefon|telefono|"
@@ -50,8 +50,10 @@ _NOT_SAID = re.compile(
     re.IGNORECASE,
 )
 _ZIP = re.compile(r"[0-9]{5}-[0-9]{4}")
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _DATE = re.compile(
-    r"(?<![0-9])(?:(?:19|20)[0-9]{2}[.\-/][01]?[0-9][.\-/][0-3]?[0-9]|[0-3]?[0-9][.\-/][0-3]?[0-9][.\-/](?:19|20)?[0-9]{2})(?![0-9])"
+    rf"(?<![0-9])(?<![0-9][.\-/])(?:(?:19|20)[0-9]{{2}}[.\-/]{_DAY}[.\-/]{_DAY}|{_DAY}[.\-/]{_DAY}[.\-/](?:19|20)?[0-9]{{2}})"
+    r"(?![0-9]|[.\-/][0-9])"
 )
 
 
@@ -112,6 +114,13 @@ def phones(text: str) -> Iterator[tuple[str, int, int]]:
         before = text[max(0, match.start() - 30) : match.start()]
         if _is_phone(match.group(), before):
             yield "phone", *match.span()
+        else:  # several in a row read as one long number
+            parts = [part for part in _APART.finditer(match.group()) if part.span() != (0, len(match.group()))]
+            yield from (
+                ("phone", match.start() + part.start(), match.start() + part.end())
+                for part in parts
+                if _is_phone(part.group(), before)
+            )
 
 
 def _is_phone(word: str, before: str) -> bool:
