@@ -22,10 +22,12 @@ GENERIC = re.compile(
     | {_NOUNS}[\s_\-#.:()]*[0-9]+(?:\s*(?:of|/)\s*[0-9]+)?[)]?
     | (?:no\s+)?(?:alt|alternative|alternate)(?:[\s_-]*te?xt)?(?:\s+(?:here|goes\s+here|missing))?
     | no\s+(?:image|photo|picture|description|caption|title)(?:\s+available)?
-    | untitled(?:[\s_\-(]*[0-9]+\)?)?|unnamed|unknown|default|placeholder|caption|title|description|null|none|nan|undefined|n/?a|tbd|todo
+    | untitled(?:[\s_\-(]*[0-9]+\)?)?|unnamed|unknown|default|placeholder
+    | caption|title|description|null|none|nan|undefined|n/?a|tbd|todo
     | click\s+(?:here|to\s+(?:enlarge|view|zoom|expand))(?:\s+{_NOUNS})?|enlarge|loading|advertisement
-    | (?:img|dsc[nf]?|dscf|p|pict|pxl|mvi|gopr|wp|cimg|screenshot|screen\s+shot|whatsapp\s+image)[\s_\-]*[0-9][\w\s.:\-()]*
-    | \S+\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg|avif|heic)(?:\?\S*)?
+    | (?:img|dsc[nf]?|dscf|p|pict|pxl|mvi|gopr|wp|cimg|screenshot|screen\s+shot|whatsapp\s+image)
+      [\s_\-]*[0-9][0-9\s_.:\-()apmt]*(?:\.[a-z]{{3,4}})?
+    | (?:\S{{1,80}}[ ]){{0,5}}\S{{1,200}}\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg|avif|heic)(?:\?\S*)?
     | [^\w]*(?:[0-9][0-9\W_]*)?
     | https?://\S+|[0-9a-f]{{16,}}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}
     """,
@@ -33,15 +35,8 @@ GENERIC = re.compile(
 )
 
 
-class _Captioned(Operator):
-    """Shared by operators of captions: which columns hold the picture and its text."""
-
-    def __init__(self, caption: str = "caption") -> None:
-        self.caption = caption
-
-
 @register("operator", "captions")
-class Captions(_Captioned):
+class Captions(Operator):
     """score.caption_words (runs without white space), score.caption_characters, and score.caption_generic: 1 where
     the caption is boilerplate that would be as true of any picture (`is_generic`), else 0.
     """
@@ -49,8 +44,7 @@ class Captions(_Captioned):
     writes = ("score.caption_words", "score.caption_characters", "score.caption_generic")
 
     def __init__(self, caption: str = "caption") -> None:
-        super().__init__(caption)
-        self.reads = (caption,)
+        self.caption, self.reads = caption, (caption,)
 
     def run(self, batch: pa.Table | pa.RecordBatch) -> Mapping[str, Any]:
         texts = batch[self.caption].to_pylist()
@@ -62,7 +56,7 @@ class Captions(_Captioned):
 
 
 @register("operator", "image_text")
-class ImageText(_Captioned):
+class ImageText(Operator):
     """score.similarity: how well each caption fits its picture, by `scorer(images, texts) -> floats`: a dual encoder
     or any function; its scale is its own. Null where either is missing or the scorer gives NaN.
     """
@@ -70,11 +64,9 @@ class ImageText(_Captioned):
     writes = ("score.similarity",)
 
     def __init__(self, scorer: Scorer | None = None, caption: str = "caption") -> None:
-        super().__init__(caption)
         if not callable(scorer):
             raise UsageError("no scorer", where="operator image_text", hint="give scorer=f(images, texts) -> floats")
-        self.scorer = scorer
-        self.reads = ("image", caption)
+        self.scorer, self.caption, self.reads = scorer, caption, ("image", caption)
 
     def run(self, batch: pa.Table | pa.RecordBatch) -> Mapping[str, Any]:
         pairs = list(zip(batch["image"].to_pylist(), batch[self.caption].to_pylist()))

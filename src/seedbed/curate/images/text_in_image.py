@@ -5,6 +5,7 @@ RapidOCR fetches networks that it does not find; Seedbed names the files inside 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.util import find_spec
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from PIL import Image, ImageDraw, ImageOps
 
 from seedbed.curate.images.reduced import each, plain
 from seedbed.curate.operator import Operator
@@ -53,8 +55,6 @@ def read(reader: Any, data: bytes) -> tuple[float, str]:
 
 def covered(boxes: np.ndarray, width: int, height: int) -> float:
     """Share of a width x height picture inside any of the four-cornered boxes (n, 4, 2), drawn at 512 x 512."""
-    from PIL import Image, ImageDraw
-
     canvas = Image.new("L", (MAP, MAP))
     draw = ImageDraw.Draw(canvas)
     for box in boxes * (MAP / width, MAP / height):
@@ -63,10 +63,6 @@ def covered(boxes: np.ndarray, width: int, height: int) -> float:
 
 
 def _pixels(data: bytes) -> np.ndarray:
-    import io
-
-    from PIL import Image, ImageOps
-
     with Image.open(io.BytesIO(data)) as image:
         image.draft("RGB", (SIDE, SIDE))
         upright = ImageOps.exif_transpose(plain(image, "RGB"))

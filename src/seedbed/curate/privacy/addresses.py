@@ -11,7 +11,30 @@ _DOMAIN = re.compile(
     r"(?:[^\W_](?:[\w\-]{0,61}[^\W_])?\.){1,8}(?P<top>[^\W\d_]{2,24}|xn--[a-zA-Z0-9\-]{2,59})(?![\w\-])"
 )
 # names of files such as logo@2x.png
-_FILES = frozenset("png jpg jpeg gif webp svg ico css js mjs ts json html htm php py map pdf mp4 woff".split())
+_FILES = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "svg",
+        "ico",
+        "css",
+        "js",
+        "mjs",
+        "ts",
+        "json",
+        "html",
+        "htm",
+        "php",
+        "py",
+        "map",
+        "pdf",
+        "mp4",
+        "woff",
+    ]
+)
 
 _V4 = re.compile(r"[0-9](?<![\w.\-].)[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![\w\-]|\.[0-9])")
 _V6 = re.compile(

@@ -28,7 +28,8 @@ _BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _BLOCK_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _BLOCK_BODY = re.compile(r"[A-Za-z0-9+/=\s\\:,.\-]*")
 _ASSIGNED = re.compile(  # from the end of a telling name on
-    r"[\w\-]{0,24}[\"'\]]{0,2}\s{0,3}(?::=|=>|[=:])\s{0,3}[\"']?(?:Bearer )?(?P<value>[A-Za-z0-9+/=_\-.~!$%^&*]{16,256})"
+    r"[\w\-]{0,24}[\"'\]]{0,2}\s{0,3}(?::=|=>|[=:])\s{0,3}[\"']?(?:Bearer )?"
+    r"(?P<value>[A-Za-z0-9+/=_\-.~!$%^&*]{16,256})"
 )
 _KEY_OF = ("api", "access", "private", "client", "secret", "auth", "account", "encryption", "signing", "service")
 _LOGIN = re.compile(r"(?<=://)[^\s/:@<>\"']{1,64}:(?P<value>[^\s/:@<>\"']{3,128})(?=@[\w\[])")

@@ -24,7 +24,8 @@ _IBAN_LENGTHS = {  # ISO 13616 registry
         (15, "NO"), (16, "BE"), (18, "DK FK FI FO GL NL SD"), (19, "MK SI"), (20, "AT BA EE KZ LT LU MN XK"),
         (21, "CH HR LI LV"), (22, "BG BH CR DE GB GE IE ME RS VA"), (23, "AE GI IL IQ OM SO TL"),
         (24, "AD CZ DZ ES MD PK RO SA SE SK TN VG"), (25, "LY PT ST"), (26, "IS TR"), (27, "BI DJ FR GR IT MC MR SM"),
-        (28, "AL AZ BY CY DO GT HU LB NI PL SV"), (29, "BR EG PS QA UA"), (30, "JO KW MU YE"), (31, "MT SC"), (33, "RU"),
+        (28, "AL AZ BY CY DO GT HU LB NI PL SV"), (29, "BR EG PS QA UA"), (30, "JO KW MU YE"), (31, "MT SC"),
+        (33, "RU"),
     )
     for name in names.split()
 }  # fmt: skip
@@ -36,7 +37,9 @@ _PHONE = re.compile(
     rf"(?:(?:{_GAP}{{1,2}}+\(?|\(|(?<=\)))[0-9]{{1,14}}+\)?){{0,9}}"
     r"(?<=[0-9])(?![\w%°€$£]|[.,:/\-][0-9]|-?[A-Za-z])"
 )
-_NANP = re.compile(rf"(?:\+?1{_GAP}?)?(?:\([2-9][0-9]{{2}}\){_GAP}?|[2-9][0-9]{{2}}{_GAP})[2-9][0-9]{{2}}{_GAP}[0-9]{{4}}")
+_NANP = re.compile(
+    rf"(?:\+?1{_GAP}?)?(?:\([2-9][0-9]{{2}}\){_GAP}?|[2-9][0-9]{{2}}{_GAP})[2-9][0-9]{{2}}{_GAP}[0-9]{{4}}"
+)
 _APART = re.compile(rf"(?<![0-9]){_NANP.pattern}(?![0-9])|[+(0-9][0-9()]*(?:{_GAP}[0-9()]+)*[0-9]")
 _AREA = re.compile(rf"\([0-9]{{2,5}}\){_GAP}?[0-9]{{3,5}}(?:{_GAP}?[0-9]{{2,4}}){{1,3}}")
 _SAID = re.compile(
@@ -136,6 +139,6 @@ def _is_phone(word: str, before: str) -> bool:
         return True
     first = groups[0]
     trunk = first.startswith("0") and (
-        first[1:2] not in ("", "0") or first.startswith("00") and first[2:3] not in ("", "0")
+        first[1:2] not in ("", "0") or (first.startswith("00") and first[2:3] not in ("", "0"))
     )
     return trunk and count >= 9 and len(groups) > 1 and min(map(len, groups)) >= 2
