@@ -69,12 +69,15 @@ def spdx(text: str | None) -> str | None:
 
 
 def _named(name: str) -> str | None:
-    """The id behind a common name, in lower case."""
+    """The id behind a common name, in lower case; of "a long name (short)" both must mean the same."""
+    if both := re.fullmatch(r"([^()]+)\(([^()]+)\)", name):
+        outside, inside = spdx(both[1]), spdx(both[2])
+        return outside if outside == inside else None
     short = re.sub(r"\blicen[cs]e\b|\bversion\b|\binternational\b|\bunported\b|\bgeneric\b|[,()]", " ", name)
     short = " ".join(short.replace("non-commercial", "noncommercial").split())
     for word, letters in _CC_WORDS.items():
         short = re.sub(rf"\b(?:{word})\b", letters, short)
-    return _creative_commons(name, short) or _expression(_NAMES.get(short, "")) or _versioned(short)
+    return _creative_commons(name, short) or _expression(_NAMES.get(short, short)) or _versioned(short)
 
 
 def _creative_commons(name: str, short: str) -> str | None:
