@@ -36,6 +36,7 @@ _FILES = frozenset(
     ]
 )
 
+_USER_INFO = re.compile(r"://[^\s/@<>]{0,64}\Z")
 _V4 = re.compile(r"[0-9](?<![\w.\-].)[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![\w\-]|\.[0-9])")
 _V6 = re.compile(
     r"[0-9a-fA-F:](?<![\w:.].)[0-9a-fA-F]{0,3}:[0-9a-fA-F:]{1,36}(?:(?<=:)[0-9]{1,3}(?:\.[0-9]{1,3}){3})?(?![\w:])"
@@ -64,25 +65,27 @@ def emails(text: str) -> Iterator[tuple[str, int, int]]:
         domain = _DOMAIN.match(text, at + 1)
         if local and domain and domain["top"].lower() not in _FILES:
             start = at - len(local.group().lstrip(".'-%"))
-            if start < at and not _is_clone(text, start, at, domain.end()):
+            if start < at and not _is_login(text, start, at, domain.end()):
                 yield "email", start, domain.end()
         at = text.find("@", at + 1)
 
 
-def _is_clone(text: str, start: int, at: int, end: int) -> bool:
-    """git@example.com:owner/name is where code lives, not who wrote it."""
+def _is_login(text: str, start: int, at: int, end: int) -> bool:
+    """git@example.com:owner/name and ssh://name@host say where something is, not who somebody is."""
+    if _USER_INFO.search(text[max(0, start - 72) : start]):
+        return True
     return text[start:at] == "git" and text[end : end + 1] in (":", "/")
 
 
 def ipv4(text: str) -> Iterator[tuple[str, int, int]]:
-    """IPv4 addresses: `ip_private` in private, local and multicast ranges, else `ip`. Four numbers below 10 count only
-    after a word such as "IP", since they are versions or sections more often.
+    """IPv4 addresses: `ip_private` in private, local and multicast ranges, else `ip`. With fewer than
+    two numbers of two digits they count only after a word such as "IP" or in 10. and 127., since most are versions.
     """
     for match in _V4.finditer(text):
         before = text[max(0, match.start() - 24) : match.start()]
         parts = match.group().split(".")
         valid = all(int(part) < 256 and (part == "0" or part[0] != "0") for part in parts)
-        small = max(map(len, parts)) == 1
+        small = sum(len(part) > 1 for part in parts) < 2 and parts[0] not in ("10", "127")
         if valid and not _VERSION.search(before) and (not small or _MEANT.search(before)):
             yield _kind(match.group()), *match.span()
 

@@ -33,6 +33,9 @@ _ASSIGNED = re.compile(  # from the end of a telling name on
 )
 _KEY_OF = ("api", "access", "private", "client", "secret", "auth", "account", "encryption", "signing", "service")
 _LOGIN = re.compile(r"(?<=://)[^\s/:@<>\"']{1,64}:(?P<value>[^\s/:@<>\"']{3,128})(?=@[\w\[])")
+_EXAMPLE = re.compile(
+    r"(?:my|your)?[_\-]?(?:pass|password|passwd|pwd|secret|token)|x+|\*+|\.+|\$\{?\w+\}?|\{\w+\}", re.I
+)
 _LONGEST_BLOCK = 20_000
 _ENTROPY = 3.5
 
@@ -57,7 +60,8 @@ def _tokens(text: str) -> Spans:
 
 
 def _logins(text: str) -> Spans:
-    return (("key", *match.span("value")) for match in _LOGIN.finditer(text))
+    found = (match for match in _LOGIN.finditer(text) if not _EXAMPLE.fullmatch(match["value"]))
+    return (("key", *match.span("value")) for match in found)
 
 
 def _assigned(text: str) -> Spans:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_CARD = re.compile(r"[0-9](?<![0-9A-Za-z.,+_\-].)(?:[ \-\u00a0]?[0-9]){12,18}(?![0-9A-Za-z_]|[.,\-][0-9])")
+_CARD = re.compile(r"[0-9](?<![0-9A-Za-z.,+_\-].)(?<!\w\(.)(?:[ \-\u00a0]?[0-9]){12,18}(?![0-9A-Za-z_]|[.,\-][0-9])")
+_CARD_SAID = re.compile(
+    r"\b(?:card|visa|mastercard|maestro|unionpay|amex|credit|debit|pan)\b[^0-9]{0,12}\Z", re.IGNORECASE
+)
 _CARD_RANGES = (  # first digits from, to, lengths: the networks' published issuer ranges
     ("4", "4", (13, 16, 19)), ("51", "55", (16,)), ("2221", "2720", (16,)), ("34", "34", (15,)), ("37", "37", (15,)),
     ("6011", "6011", (16, 19)), ("644", "649", (16, 19)), ("65", "65", (16, 19)), ("300", "305", (14, 16)),
@@ -33,18 +36,19 @@ _IBAN_LENGTHS = {  # ISO 13616 registry
 _GAP = r"[ .\-/\u00a0\u2011\u2013\u202f]"
 _PHONE = re.compile(
     r"[+(0-9](?<![\w.,+/=:#$€£%&\-].)"
-    rf"(?:(?<=\+){_GAP}?\(?[0-9]|(?<=\()[0-9]|(?<=[0-9]))[0-9]{{0,14}}+\)?"
+    rf"(?:(?<=\+)\(?[0-9]|(?<=\()[0-9]|(?<=[0-9]))[0-9]{{0,14}}+\)?"
     rf"(?:(?:{_GAP}{{1,2}}+\(?|\(|(?<=\)))[0-9]{{1,14}}+\)?){{0,9}}"
     r"(?<=[0-9])(?![\w%°€$£]|[.,:/\-][0-9]|-?[A-Za-z])"
 )
 _NANP = re.compile(
     rf"(?:\+?1{_GAP}?)?(?:\([2-9][0-9]{{2}}\){_GAP}?|[2-9][0-9]{{2}}{_GAP})[2-9][0-9]{{2}}{_GAP}[0-9]{{4}}"
 )
-_APART = re.compile(rf"(?<![0-9]){_NANP.pattern}(?![0-9])|[+(0-9][0-9()]*(?:{_GAP}[0-9()]+)*[0-9]")
+_NANP_APART = re.compile(rf"(?<![0-9.]){_NANP.pattern}(?![0-9.])")
+_APART = re.compile(rf"{_NANP_APART.pattern}|[+(0-9][0-9()]*(?:{_GAP}[0-9()]+)*[0-9]")
 _AREA = re.compile(rf"\([0-9]{{2,5}}\){_GAP}?[0-9]{{3,5}}(?:{_GAP}?[0-9]{{2,4}}){{1,3}}")
 _SAID = re.compile(
-    r"\b(?:tel|telephone|phone|ph|mobile|cell|cellphone|fax|call|whatsapp|sms|text|dial|ring|hotline|telefon|telefono|"
-    r"teléfono|téléphone|telefax|handy|mobil|móvil|portable|celular|contact)s?\b[^0-9]{0,16}\Z|[☎☏📞📱][^0-9]{0,6}\Z",
+    r"\b(?:tel|telephone|phone|ph|mobile|cell|cellphone|fax|call|whatsapp|sms|dial|ring|hotline|telefon|telefono|"
+    r"teléfono|téléphone|telefax|handy|mobil|móvil|portable|celular|contact)s?\b[^0-9\n]{0,10}\Z|[☎☏📞📱][^0-9]{0,6}\Z",
     re.IGNORECASE,
 )
 _NOT_SAID = re.compile(
@@ -61,10 +65,14 @@ _DATE = re.compile(
 
 
 def cards(text: str) -> Iterator[tuple[str, int, int]]:
-    """13 to 19 digits of a known network, with a right check digit (Luhn) and even grouping."""
+    """13 to 19 digits of a known network, with a right check digit (Luhn) and even grouping. Unbroken runs of 13 or of
+    17 and more need a word such as "card" before them: most are counters and 64-bit numbers.
+    """
     for match in _CARD.finditer(text):
         digits = re.sub("[^0-9]", "", match.group())
-        if _is_grouped(match.group()) and _is_issued(digits) and luhn(digits):
+        usual = len(digits) in (14, 15, 16) or len(match.group()) > len(digits)
+        said = usual or _CARD_SAID.search(text[max(0, match.start() - 24) : match.start()])
+        if said and _is_grouped(match.group()) and _is_issued(digits) and luhn(digits):
             yield "card", *match.span()
 
 
@@ -118,27 +126,49 @@ def phones(text: str) -> Iterator[tuple[str, int, int]]:
         if _is_phone(match.group(), before):
             yield "phone", *match.span()
         else:  # several in a row read as one long number
-            parts = [part for part in _APART.finditer(match.group()) if part.span() != (0, len(match.group()))]
             yield from (
-                ("phone", match.start() + part.start(), match.start() + part.end())
-                for part in parts
-                if _is_phone(part.group(), before)
+                ("phone", match.start() + start, match.start() + end) for start, end in _phones_in(match.group())
             )
+
+
+def _phones_in(word: str) -> list[tuple[int, int]]:
+    """The parts of a run of numbers if every one is a phone, else the North American ones in unmistakable form."""
+    parts = list(_APART.finditer(word))
+    if len(parts) < 2 or not all(_is_phone(part.group(), "") for part in parts):
+        parts = [part for part in _NANP_APART.finditer(word) if set(part.group()) & set("(-")]
+    return [part.span() for part in parts if _is_phone(part.group(), "")]
 
 
 def _is_phone(word: str, before: str) -> bool:
     groups = re.findall("[0-9]+", word)
     count = sum(map(len, groups))
-    if not 7 <= count <= 15 or _ZIP.fullmatch(word) or _DATE.search(word) or _NOT_SAID.search(before):
+    if not 7 <= count <= 15 or _is_other(word) or _NOT_SAID.search(before):
         return False
     if word.startswith("+"):
-        return count >= 8 and groups[0][0] != "0"
+        even = all(len(group) > 1 or group == "0" for group in groups[1:]) and len(groups[-1]) > 1
+        return count >= 8 and groups[0][0] != "0" and even
+    if re.search("[0-9] \\Z", before):  # the rest of a longer number
+        return False
     if _SAID.search(before):
         return len(set("".join(groups))) > 1
+    if "." in word and len(set(re.findall(_GAP, word))) > 1:
+        return False
     if _NANP.fullmatch(word) or (_AREA.fullmatch(word) and count >= 9):
         return True
+    return _has_trunk(groups) and count >= 9
+
+
+def _is_other(word: str) -> bool:
+    """A date, years, a decimal, a postal code, or half of a bracket."""
+    years = re.search(r"(?<![0-9])(?:19|20)[0-9]{2}(?:\)|[\-\u2013](?:19|20)[0-9]{2})(?![0-9])", word)
+    odd = word.count("(") != word.count(")") or word.startswith("0.")
+    return odd or years is not None or _ZIP.fullmatch(word) is not None or _DATE.search(word) is not None
+
+
+def _has_trunk(groups: list[str]) -> bool:
+    """Whether groups of two digits or more begin with one 0, or with 00 and a country."""
     first = groups[0]
     trunk = first.startswith("0") and (
         first[1:2] not in ("", "0") or (first.startswith("00") and first[2:3] not in ("", "0"))
     )
-    return trunk and count >= 9 and len(groups) > 1 and min(map(len, groups)) >= 2
+    return trunk and len(groups) > 1 and min(map(len, groups)) >= 2
