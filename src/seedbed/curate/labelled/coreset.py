@@ -76,7 +76,7 @@ METHODS = ("k_centre", "herding", "prototypes", "random", "random_by_class")
 
 
 def coreset(found: np.ndarray, codes: np.ndarray | None, rows: int, method: str, seed: int = 0) -> np.ndarray:
-    """Positions of at most `rows` rows, best first. `codes` (class numbers) are for methods by class; `seed` for random."""
+    """Positions of at most `rows` rows, best first. Methods by class need `codes`, class numbers; random ones `seed`."""
     rng = np.random.default_rng(seed)
     if method == "k_centre":
         return k_centre(found, rows)

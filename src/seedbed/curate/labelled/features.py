@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -69,7 +70,7 @@ def hashed_text(text: str) -> np.ndarray:
     """Words and pairs of words, hashed with CRC-32 into WIDTH signed counts, scaled to length 1."""
     words = text.lower().split()
     counts = np.zeros(WIDTH)
-    for term in [*words, *(f"{a} {b}" for a, b in zip(words, words[1:]))]:
+    for term in [*words, *(f"{a} {b}" for a, b in pairwise(words))]:
         code = zlib.crc32(term.encode())
         counts[(code >> 1) % WIDTH] += 1 if code & 1 else -1
     return counts / max(float(np.linalg.norm(counts)), 1e-12)

@@ -120,6 +120,7 @@ def _histogram_scores(values: list[Any], of_second: np.ndarray, held: np.ndarray
     count = int(bins.max(initial=0)) + 1
     ours = np.bincount(bins[~held & of_second], minlength=count) + 1.0
     others = np.bincount(bins[~held & ~of_second], minlength=count) + 1.0
+    ours, others = ours / ours.sum(), others / others.sum()
     scores: np.ndarray = (ours / (ours + others))[bins]
     return scores
 

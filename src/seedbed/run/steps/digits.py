@@ -15,13 +15,14 @@ from seedbed.run.step import DATASET, Context, Step, StepArgs
 
 @register("step", "digits")
 class Digits(Step):
-    """Real digits: `train` (few-shot subsets of a pool of 300), `audit` (500 rows) or `test` (the rest).
+    """Real digits: `train` (few-shot subsets of a pool of 300), `audit` (500 rows), `test` (the rest) or `pool`
+    (every row that is not in `test`: 800).
 
     `split` chooses the three parts, `seed` which rows of the pool a few-shot subset takes.
     """
 
     class Args(StepArgs):
-        part: Literal["train", "audit", "test"]
+        part: Literal["train", "audit", "pool", "test"]
         rows: int | None = None
         split: int = 0
         seed: int = 0
@@ -37,7 +38,10 @@ class Digits(Step):
 
         table = load_real_digits()
         parts = split_digits(np.array(table["digit"].to_pylist()), seed=args.split, draw=args.seed)
-        rows = parts.few[args.rows] if args.part == "train" else getattr(parts, args.part)
+        if args.part == "pool":
+            rows = np.sort(np.concatenate([parts.train, parts.audit]))
+        else:
+            rows = parts.few[args.rows] if args.part == "train" else getattr(parts, args.part)
         lineage = {"collected": args.model_dump(), "code": code_version()}
         dataset = Dataset.from_table(context.folder / DATASET, table.take(rows), lineage)
         return {"rows": len(dataset), "fingerprint": dataset.lineage["fingerprint"]}
