@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from seedbed.curate.labelled.draws import stream
 from seedbed.curate.labelled.features import labels_of, standardised, vector_column, vectors
 from seedbed.curate.labelled.neighbours import squared_blocks
 from seedbed.curate.operator import Operator
@@ -77,7 +78,7 @@ METHODS = ("k_centre", "herding", "prototypes", "random", "random_by_class")
 
 def coreset(found: np.ndarray, codes: np.ndarray | None, rows: int, method: str, seed: int = 0) -> np.ndarray:
     """Positions of at most `rows` rows, best first. Methods by class need `codes`, class numbers; random ones `seed`."""
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "coreset")
     if method == "k_centre":
         return k_centre(found, rows)
     if method == "herding":

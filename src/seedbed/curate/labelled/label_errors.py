@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from seedbed.curate.labelled.draws import stream
 from seedbed.curate.labelled.features import labels_of, standardised, vector_column, vectors
 from seedbed.curate.operator import Operator
 from seedbed.errors import UsageError
@@ -71,7 +72,7 @@ def stratified_folds(codes: np.ndarray, folds: int, seed: int) -> np.ndarray:
     if sizes.min() < folds:
         what = f"a class has {sizes.min()} rows, fewer than the {folds} folds"
         raise UsageError(what, where="folds", hint="fewer folds, or leave the class out")
-    order = np.random.default_rng(seed).permutation(len(codes))
+    order = stream(seed, "folds").permutation(len(codes))
     order = order[np.argsort(codes[order], kind="stable")]
     part = np.empty(len(codes), dtype=np.int64)
     part[order] = np.arange(len(codes)) % folds

@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 
 from seedbed.curate.labelled.auc import auc_interval, one_sided_p
+from seedbed.curate.labelled.draws import stream
 from seedbed.curate.labelled.features import standardised
 from seedbed.curate.labelled.label_errors import fitted, logistic
 from seedbed.errors import UsageError
@@ -104,7 +105,7 @@ def importance_weights(scores: np.ndarray, rows_first: int, rows_second: int, *,
 
 def _halves(first: int, second: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """(whether a row is of the second table, whether it is held out): half of each table, at random."""
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "shift")
     held = np.concatenate([rng.permutation(n) < n // 2 for n in (first, second)])
     return np.arange(first + second) >= first, held
 

@@ -65,7 +65,7 @@ def _row(figure: str, group: Group, found: dict[int, float | None]) -> dict[str,
 
 
 def _gains(figure: str, group: Group, cells: dict[Group, dict[int, float | None]], args: Any) -> list[dict[str, Any]]:
-    """This group's arm against each control. `helps`: the interval lies above 0; `hurts`: below 0."""
+    """This group's arm against each control. Its verdict is `higher` where the interval lies above 0."""
     arm, gains = dict(group).get(args.arm), []
     for control in args.controls:
         other = tuple((key, control if key == args.arm else value) for key, value in group)
@@ -81,4 +81,4 @@ def _gains(figure: str, group: Group, cells: dict[Group, dict[int, float | None]
 def _verdict(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return "not shown"
-    return "helps" if low > 0 else "hurts" if high < 0 else "no difference shown"
+    return "higher" if low > 0 else "lower" if high < 0 else "no difference shown"

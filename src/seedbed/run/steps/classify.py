@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 
-from seedbed.curate.labelled.features import standardised, vectors
+from seedbed.curate.labelled.features import standardised, vector_column, vectors
 from seedbed.curate.labelled.label_errors import INSTALL, fitted
 from seedbed.errors import UsageError, nearest
 from seedbed.registry import register
@@ -79,10 +79,11 @@ class Classify(Step):
 
 
 def _vectors_and_labels(done: Done, args: Any) -> tuple[np.ndarray, np.ndarray]:
-    table = done.dataset().table()
+    dataset = done.dataset()
+    table = dataset.table(["id", args.label, vector_column(dataset.schema.names, args.vectors)])
     if table.num_rows == 0:
         raise UsageError("the dataset has no rows", where=f"stage {done.stage}")
-    return vectors(table, args.vectors), np.array([str(v) for v in column(table, args.label, "label").to_pylist()])
+    return vectors(table, args.vectors), np.array([str(v) for v in table[args.label].to_pylist()])
 
 
 def _weights(context: Context, args: Any) -> np.ndarray | None:

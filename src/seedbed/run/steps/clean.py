@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from seedbed.curate.labelled.draws import stream
 from seedbed.errors import UsageError, nearest
 from seedbed.lineage import code_version
 from seedbed.registry import register
@@ -91,7 +92,7 @@ def _removed(table: pa.Table, scores: pa.Table, args: Any) -> np.ndarray:
         return flags(table, "planted")
     if args.how == "drop_at_random":
         count = int(flags(scores, args.flag).sum())
-        none[np.random.default_rng(args.seed).permutation(table.num_rows)[:count]] = True
+        none[stream(args.seed, "drop at random").permutation(table.num_rows)[:count]] = True
     return none
 
 

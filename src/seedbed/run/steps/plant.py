@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import numpy as np
 import pyarrow as pa
 from pydantic import Field
 
 from seedbed.curate.labelled import plant
+from seedbed.curate.labelled.draws import stream
 from seedbed.errors import UsageError
 from seedbed.lineage import code_version
 from seedbed.registry import register
@@ -47,7 +47,7 @@ class Plant(Step):
 
         table = context.one("data").dataset().table().drop_columns(args.forget)
         source = context.one("source").dataset().table().drop_columns(args.forget) if args.source else None
-        made = _planted(table, source, args, np.random.default_rng(args.seed))
+        made = _planted(table, source, args, stream(args.seed, f"plant {args.fault}"))
         lineage = {"planted": args.model_dump(), "code": code_version()}
         Dataset.from_table(context.folder / DATASET, made, lineage)
         return {"rows": made.num_rows, "planted": sum(made[plant.PLANTED].to_pylist())}

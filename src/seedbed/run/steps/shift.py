@@ -10,8 +10,10 @@ import pyarrow.parquet as pq
 from pydantic import Field
 
 from seedbed.audit.intervals import clopper_pearson
+from seedbed.curate.labelled.draws import stream
 from seedbed.curate.labelled.features import vectors
 from seedbed.curate.labelled.shift import SHIFT, column_shift, importance_weights, vector_shift
+from seedbed.errors import UsageError
 from seedbed.registry import register
 from seedbed.run.step import TABLE, Context, Step, StepArgs
 
@@ -39,6 +41,9 @@ class Shift(Step):
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         first, second = (context.one(name).dataset().table() for name in self.inputs)
+        shared = len(set(first["id"].to_pylist()) & set(second["id"].to_pylist()))
+        if shared:
+            raise UsageError(f"{shared} rows are in both datasets", where="shift", hint="leave them out of one")
         here, there = vectors(first, args.vectors), vectors(second, args.vectors)
         found = vector_shift(here, there, seed=args.seed, alpha=args.alpha)
         columns = column_shift(first, second, args.columns, seed=args.seed, alpha=args.alpha)
@@ -56,7 +61,7 @@ def _null_rate(found: np.ndarray, args: Any) -> dict[str, Any]:
     """How often halves of one dataset are told apart, with Clopper and Pearson's interval: `alpha` is right."""
     rejected = 0
     for draw in range(args.nulls):
-        half = np.random.default_rng([args.seed, draw]).permutation(len(found)) < len(found) // 2
+        half = stream(draw, f"null {args.seed}").permutation(len(found)) < len(found) // 2
         test = vector_shift(found[half], found[~half], seed=draw, alpha=args.alpha).test
         rejected += test.verdict == SHIFT
     low, high = clopper_pearson(rejected, args.nulls)
