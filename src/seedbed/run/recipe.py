@@ -229,8 +229,8 @@ def _stage(name: str, body: dict[str, Any], outline: Outline, path: str, text: s
 def _check_stage(recipe: Recipe, stage: Stage) -> None:
     earlier = list(itertools.takewhile(lambda other: other.name != stage.name, recipe.stages))
     known = [other.name for other in earlier]
+    where = f"{recipe.path}:{line_of(recipe.text, ('stages', stage.name))}: stages.{stage.name}"
     for cell in recipe.cells(stage):
-        where = f"{recipe.path}:{line_of(recipe.text, ('stages', stage.name))}: stages.{stage.name}"
         try:
             args = recipe.arguments(stage, cell)
             registry.get("step", stage.do)().check(args)

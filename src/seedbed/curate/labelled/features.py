@@ -17,6 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from PIL import Image
 
 from seedbed.errors import UsageError, nearest
@@ -43,15 +44,14 @@ def vector_column(columns: Sequence[str], wanted: str | None = None) -> str:
 def vectors(table: pa.Table, column: str | None = None) -> np.ndarray:
     """One vector a row, float64 (n, d). UsageError where a row has none, or lengths differ."""
     name = vector_column(table.column_names, column)
-    values = table[name].to_pylist()
     kind = table[name].type
-    _refuse_missing(table, name, [value is None for value in values])
+    _refuse_missing(table, name, table[name].is_null().to_numpy())
     if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind) or pa.types.is_large_list(kind):
-        found = _stacked(values, name)
+        found = _stacked(table[name], name)
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        found = np.array([thumbnail(value) for value in values]).reshape(len(values), SIDE * SIDE)
+        found = np.array([thumbnail(data) for data in table[name].to_pylist()]).reshape(table.num_rows, SIDE * SIDE)
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        found = np.array([hashed_text(value) for value in values]).reshape(len(values), WIDTH)
+        found = np.array([hashed_text(text) for text in table[name].to_pylist()]).reshape(table.num_rows, WIDTH)
     else:
         raise UsageError(f"'{name}' holds {kind}", where="vectors", hint="lists of numbers, images or text")
     _refuse_missing(table, name, ~np.isfinite(found).all(axis=1))
@@ -101,12 +101,13 @@ def labels_of(table: pa.Table, column: str) -> tuple[list[object], np.ndarray]:
     return list(classes), np.array([place[value] for value in values], dtype=np.int64)
 
 
-def _stacked(values: list[list[float]], name: str) -> np.ndarray:
-    lengths = sorted({len(value) for value in values})
+def _stacked(column: pa.ChunkedArray, name: str) -> np.ndarray:
+    lengths = np.unique(pc.list_value_length(column).to_numpy())
     if len(lengths) > 1:
         what = f"vectors of different lengths ({lengths[0]} to {lengths[-1]})"
         raise UsageError(what, where=name, hint="one model makes all embeddings of a column")
-    return np.array(values, dtype=np.float64).reshape(len(values), lengths[0] if lengths else 0)
+    numbers = pc.cast(pc.list_flatten(column), pa.float64()).to_numpy()  # a null inside becomes nan
+    return np.array(numbers).reshape(len(column), int(lengths[0]) if len(lengths) else 0)
 
 
 def _refuse_missing(table: pa.Table, name: str, bad: Sequence[bool] | np.ndarray) -> None:
