@@ -114,7 +114,7 @@ class Dataset:
         return self._merge(table.column_names, make, ["id"])
 
     def put_columns(self, table: pa.Table) -> int:
-        """Add a table's columns, one value for each row in the dataset's order, in the place of those that are there."""
+        """Add a table's columns, a value for each row in the dataset's order, in the place of those there."""
         if table.num_rows != len(self):
             raise UsageError(f"{table.num_rows} values for {len(self)} rows", where=str(self.path))
         self._refuse_view("putting columns")

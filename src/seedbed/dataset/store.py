@@ -173,3 +173,10 @@ def _sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def purge(folder: Path) -> None:
+    """Delete every version but the newest, with the files that only they hold. Not while somebody writes."""
+    from datetime import timedelta
+
+    open_table(folder).cleanup_old_versions(timedelta(0), delete_unverified=True)

@@ -55,9 +55,12 @@ def recall_of(
     clusters = clusters_of(pairs, count + len(planted.texts))
     found = clusters[count:] == clusters[planted.of]
     recall = {
-        f"{rate:g}": {"copies": int((planted.rate == rate).sum()), "recall": round(float(found[planted.rate == rate].mean()), 4)}
+        f"{rate:g}": {
+            "copies": int((planted.rate == rate).sum()),
+            "recall": round(float(found[planted.rate == rate].mean()), 4),
+        }
         for rate in RATES
-    }  # fmt: skip
+    }
     every = [*texts, *planted.texts]
     shown = pairs[:: max(1, len(pairs) // 2000)]
     right = [jaccard(every[a], every[b], shingle) >= similarity - 0.1 for a, b in shown.tolist()]

@@ -57,9 +57,13 @@ def choose(similarities: np.ndarray, same: np.ndarray, precision: float = PRECIS
     best = int(fine[-1]) if len(fine) else int(np.argmax(np.where(last, share, -1)))
     shown = np.unique(np.linspace(0, len(order) - 1, 9).astype(int))
     curve = [
-        {"similarity": round(float(similarities[order[k]]), 4), "precision": round(float(share[k]), 4), "recall": round(float(recall[k]), 4)}
+        {
+            "similarity": round(float(similarities[order[k]]), 4),
+            "precision": round(float(share[k]), 4),
+            "recall": round(float(recall[k]), 4),
+        }
         for k in shown
-    ]  # fmt: skip
+    ]
     return {
         "similarity": float(similarities[order[best]]),
         "precision": round(float(share[best]), 4),

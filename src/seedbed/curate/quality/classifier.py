@@ -1,4 +1,4 @@
-"""A linear classifier over hashed words and pairs of words: trained in seconds, scores tens of thousands of rows a second.
+"""A linear classifier over hashed words and pairs of words: trained in seconds, fast to apply.
 
 model = Classifier.fit(texts, labels, seed=0)     # labels: 1 good, 0 not
 model.scores(more_texts)                          # probabilities, float32

@@ -59,7 +59,12 @@ def noise(scores: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
 
     both = np.stack([1 - scores, scores], 1)
     wrong = find_label_issues(labels, both, filter_by="both", n_jobs=1)
-    return {"rows": len(labels), "flagged": int(wrong.sum()), "share": round(float(wrong.mean()), 4), "rows_flagged": np.flatnonzero(wrong).tolist()}  # fmt: skip
+    return {
+        "rows": len(labels),
+        "flagged": int(wrong.sum()),
+        "share": round(float(wrong.mean()), 4),
+        "rows_flagged": np.flatnonzero(wrong).tolist(),
+    }
 
 
 def drift(columns: Mapping[str, np.ndarray], keep: np.ndarray) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Embedding(Operator):
         if model not in MODELS:
             raise UsageError(f"no embedding '{model}'", where="operator embedding", hint=nearest(model, MODELS))
         self.model, self.column = model, column
-        self.reads = (column,)  # type: ignore[misc]
+        self.reads = (column,)
 
     def run(self, batch: pa.Table | pa.RecordBatch) -> Mapping[str, Any]:
         vectors = MODELS[self.model](batch[self.column].to_pylist())

@@ -1,25 +1,46 @@
-"""Opt-outs and block lists, at reading and later."""
+"""Opt-outs and block lists: at reading, and again whenever a dataset is decided."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from seedbed.errors import UsageError
 from seedbed.run.curate.recipe import Curation
 
 if TYPE_CHECKING:
     from seedbed.dataset import Dataset
 
+LABELS = ("robots", "x-robots-tag", "tdm-reservation", "tdm_reservation")  # keys of `meta` that may refuse
+
+
+def with_subject(table: pa.Table) -> pa.Table:
+    """The rows with the column subject: an opaque id of whom the row is about or by, from the record's own field."""
+    return table.append_column("subject", pa.array(_from_meta(table, "subject"), pa.string()))
+
+
+def _from_meta(table: pa.Table, key: str) -> list[str | None]:
+    found: list[str | None] = []
+    for text in table["meta"].to_pylist():
+        value = json.loads(text).get(key) if text and f'"{key}"' in text else None
+        found.append(None if value is None else str(value))
+    return found
+
 
 def opted_out(table: pa.Table, recipe: Curation, root: str) -> pa.Array:
-    """The opt-out that holds for each row (`opt_out.domain`...), null where there is none."""
-    if not recipe.opt_out:
-        return pa.nulls(table.num_rows, pa.string())
-    rules = _opt_out(tuple(str(Path(root) / name) for name in recipe.opt_out), tuple(recipe.agents))
-    found: pa.Array = rules.decide(table)
+    """The opt-out that holds for each row (`opt_out.domain`...), null where none is known.
+
+    Labels that came with a record (robots, tdm-reservation) are honoured always, lists where the recipe names them.
+    """
+    columns: dict[str, Any] = {"url": table["url"], "subject": table["subject"]}
+    columns.update({name: pa.array(_from_meta(table, name), pa.string()) for name in LABELS})
+    rules = _opt_out(tuple(paths_of(recipe.opt_out, root)), tuple(recipe.agents))
+    found: pa.Array = rules.decide(pa.table(columns))
     return found
 
 
@@ -30,12 +51,34 @@ def _opt_out(paths: tuple[str, ...], agents: tuple[str, ...]) -> Any:
     return OptOut.load(list(paths), agents=agents)
 
 
-def listed_column(dataset: Dataset, recipe: Curation, home: Path) -> pa.Table:
-    """listed: `list.domain` or `list.url` where a block list names the row's address."""
-    from seedbed.curate.lists import BlockLists
+def paths_of(names: Sequence[str], root: str | Path) -> list[str]:
+    """Paths of a recipe, which start from its folder."""
+    return [str(Path(root) / name) for name in names]
 
-    lists = BlockLists.load(
-        domains=[home / f for f in recipe.lists.get("domains", [])],
-        urls=[home / f for f in recipe.lists.get("urls", [])],
-    )
-    return pa.table({"listed": lists.decide(dataset.table(["domain", "url"]))})
+
+def refused_columns(dataset: Dataset, recipe: Curation, home: Path) -> pa.Table:
+    """opt_out and listed as the lists say today: a refusal that came after reading holds too."""
+    names = [n for n in ("url", "subject", "meta", "opt_out") if n in dataset.schema.names]
+    table = dataset.table(names)
+    before = table["opt_out"].to_pylist()
+    now = opted_out(table, recipe, str(home)).to_pylist()
+    made = {"opt_out": pa.array([a or b for a, b in zip(before, now)], pa.string())}
+    if recipe.lists:
+        from seedbed.curate.lists import BlockList
+
+        made["listed"] = BlockList(paths_of(recipe.lists, home)).run(table)["listed"]
+    return pa.table(made)
+
+
+def stamps(recipe: Curation, home: Path) -> dict[str, str]:
+    """The hash of every list that a recipe names; UsageError for one that is not there."""
+    from seedbed.lineage import digest, file_digest
+
+    found = {}
+    for name in [*recipe.opt_out, *recipe.lists]:
+        path = home / name
+        if not path.exists():
+            raise UsageError("no such list", where=name, hint=f"paths in a recipe start from {home}")
+        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        found[name] = digest([[f.name, file_digest(f)] for f in files])
+    return found

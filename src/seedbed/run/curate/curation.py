@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from seedbed.dataset.files import explained, read_json, write_json, write_text
 from seedbed.errors import UsageError
 from seedbed.lineage import canonical, code_version, digest, machine, packages
+from seedbed.run.curate.consent import refused_columns, stamps
 from seedbed.run.curate.recipe import Curation, load
 from seedbed.run.progress import Progress
 
@@ -94,22 +95,12 @@ def _job(recipe: Curation, home: Path, inputs: Sequence[str | Path]) -> dict[str
     from seedbed.dataset.readers import parts_of
 
     parts = parts_of(list(inputs), format=recipe.read.format, part_bytes=recipe.read.part_mb << 20)
-    listed = {name: _stamp(home, name) for name in recipe.opt_out + [f for fs in recipe.lists.values() for f in fs]}
     return {
         "recipe": recipe.model_dump(mode="json"),
         "home": str(home),
-        "lists": listed,
+        "lists": stamps(recipe, home),
         "parts": [part.to_dict() for part in parts],
     }
-
-
-def _stamp(home: Path, name: str) -> str:
-    from seedbed.lineage import file_digest
-
-    path = home / name
-    if not path.is_file():
-        raise UsageError("no such file", where=name, hint=f"paths in a recipe start from {home}")
-    return file_digest(path)
 
 
 def _open_or_create(folder: Path, recipe: Curation, job: Mapping[str, Any]) -> Dataset:
@@ -184,7 +175,6 @@ def _reopened(dataset: Dataset) -> Dataset:
 
 def _after_reading(dataset: Dataset, recipe: Curation, home: Path, told: Progress) -> dict[str, Any]:
     """Clusters, contamination and quality as columns; what was measured of them."""
-    from seedbed.run.curate.consent import listed_column
     from seedbed.run.curate.repeated import Kept, cluster_columns
 
     facts: dict[str, Any] = {}
@@ -203,8 +193,6 @@ def _after_reading(dataset: Dataset, recipe: Curation, home: Path, told: Progres
         with told.step("compare with evaluation sets", len(dataset)):
             column, facts["against"] = leak_column(dataset, recipe, home)
             dataset.put_columns(column)
-    if recipe.lists:
-        dataset.put_columns(listed_column(dataset, recipe, home))
     if recipe.quality is not None:
         from seedbed.run.curate.rating import rate
 
@@ -214,9 +202,9 @@ def _after_reading(dataset: Dataset, recipe: Curation, home: Path, told: Progres
 
 def _planted(dataset: Dataset, recipe: Curation) -> dict[str, Any]:
     """The search's own test, on rows spread over the dataset that have enough words."""
-    from seedbed.run.curate.repeated import planted_test
-
     import numpy as np
+
+    from seedbed.run.curate.repeated import planted_test
 
     step = max(1, len(dataset) // (3 * recipe.duplicates.planted))
     rows = np.arange(0, len(dataset), step)
@@ -238,7 +226,9 @@ def _conclude(
     for rule in rules:
         rule.stored(dataset.schema.names, where="rules")
     with told.step("decide", len(dataset)):
-        table = dataset.table(_decided_from(dataset, recipe))
+        dataset.put_columns(refused_columns(dataset, recipe, home))
+        dataset = _reopened(dataset)
+        table = dataset.table(_decided_from(dataset, recipe, home))
         decisions = decisions_of(table, rules)
         dataset.put_columns(decisions.columns(table["id"].combine_chunks()))
     dataset = _reopened(dataset)
@@ -262,12 +252,11 @@ def _conclude(
     return results
 
 
-def _decided_from(dataset: Dataset, recipe: Curation) -> list[str]:
+def _decided_from(dataset: Dataset, recipe: Curation, home: Path) -> list[str]:
     """The columns that decisions, their audit and the stock read: never texts or images."""
     names = ["id", "source", "domain", "licence", "opt_out", "listed", "withdrawn", "leak_of", *recipe.groups]
     for name in dataset.schema.names:
         if name.startswith(("score.", "cluster.")):
             names.append(name)
-    for rule in recipe.policy(None) if not any("." in str(r) for r in recipe.rules if isinstance(r, str)) else ():
-        names.append(rule.column)
+    names += [rule.column for rule in recipe.policy(home)]
     return [name for name in dict.fromkeys(names) if name in dataset.schema.names]

@@ -21,7 +21,7 @@ FLAGS = ("opt_out", "listed", "withdrawn")  # columns that hold a reason themsel
 
 @dataclass
 class Decisions:
-    """Which rows break which rule: `broken` reason -> bool (N,), in the order of decision; `duplicate_of` rows or -1."""
+    """Which rows break which rule: reason -> bool (N,), in order of decision; `duplicate_of` rows or -1."""
 
     count: int
     broken: dict[str, np.ndarray]
@@ -48,11 +48,13 @@ class Decisions:
         return pa.table(
             {
                 "keep": pa.array(self.keep),
-                "reason": words.take(pa.array(np.maximum(first, 0), mask=first < 0)) if names else pa.nulls(self.count, pa.string()),
+                "reason": words.take(pa.array(np.maximum(first, 0), mask=first < 0))
+                if names
+                else pa.nulls(self.count, pa.string()),
                 "reasons": reasons,
                 "duplicate_of": ids.take(gone),
             }
-        )  # fmt: skip
+        )
 
 
 def decisions_of(table: pa.Table, rules: Sequence[Rule]) -> Decisions:

@@ -1,4 +1,4 @@
-"""Rows that are in an evaluation set: exact and near copies of its texts by shared runs of 13 words, of its images by hash."""
+"""Rows that are in an evaluation set: texts that share runs of 13 words, images with near hashes."""
 
 from __future__ import annotations
 

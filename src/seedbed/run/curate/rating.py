@@ -1,4 +1,4 @@
-"""Quality: a weaker model rates a sample, a fast classifier learns from it and scores every row, and both are doubted."""
+"""Quality: a weaker model rates a sample, a fast classifier learns from it, and both are doubted."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def rate(dataset: Dataset, recipe: Curation, home: Path, told: Progress) -> dict
     scores = out_of_fold(texts, labels, recipe.seed)
     doubted = noise(scores, labels)
     wrong = set(doubted.pop("rows_flagged"))
-    kept = [k for k in range(len(texts)) if k not in wrong] if len(set(labels[list(set(range(len(texts))) - wrong)])) > 1 else list(range(len(texts)))  # fmt: skip
+    kept = [k for k in range(len(texts)) if k not in wrong]
+    if len(set(labels[kept].tolist())) < 2:  # too few to do without any
+        kept = list(range(len(texts)))
     model = Classifier.fit([texts[k] for k in kept], labels[kept], recipe.seed)
     model.save(dataset.path / "curation" / "quality.npz")
     made = _scored(dataset, model, told)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -31,21 +31,21 @@ class Reading(Part):
     format: str = "auto"
     fields: dict[str, str] = Field(default_factory=dict)
     html: bool = True
-    part_mb: int = Field(64, ge=1, le=4096)
-    max_record_mb: int = Field(16, ge=1)
+    part_mb: Annotated[int, Field(ge=1, le=4096)] = 64
+    max_record_mb: Annotated[int, Field(ge=1)] = 16
 
 
 class Near(Part):
     """Near duplicates of texts: shingles of `shingle` words, at least `similarity` (estimated Jaccard)."""
 
-    similarity: float = Field(0.65, gt=0, le=1)
-    shingle: int = Field(5, ge=1, le=32)
+    similarity: Annotated[float, Field(gt=0, le=1)] = 0.65
+    shingle: Annotated[int, Field(ge=1, le=32)] = 5
 
 
 class Semantic(Part):
     """Rows with embeddings at least `similarity` (cosine) apart from each other within a cluster."""
 
-    similarity: float | None = Field(None, gt=0, le=1)
+    similarity: Annotated[float | None, Field(gt=0, le=1)] = None
     pairs: str | None = None  # labelled pairs that choose the similarity: text_a, text_b, same
     embedding: str = "embedding"
 
@@ -53,7 +53,7 @@ class Semantic(Part):
 class Images(Part):
     """Near duplicates of images: at most `distance` of 64 bits of the perceptual hash differ."""
 
-    distance: int = Field(6, ge=0, le=16)
+    distance: Annotated[int, Field(ge=0, le=16)] = 6
 
 
 class Duplicates(Part):
@@ -65,7 +65,7 @@ class Duplicates(Part):
     images: Images | None = None
     captions: str = "all"  # of copies of an image: `all` their captions go to the row that is kept, or `own`
     against: list[str] = Field(default_factory=list)
-    planted: int = Field(200, ge=0)  # rows of which copies are planted to test the search itself
+    planted: Annotated[int, Field(ge=0)] = 200  # rows of which copies are planted to test the search itself
 
     @field_validator("captions")
     @classmethod
@@ -80,16 +80,16 @@ class Quality(Part):
 
     model: str = "packaged/smollm2"  # provider/model
     rubric: str | None = None  # file; the default asks for educational value
-    sample: int = Field(200, ge=20)
+    sample: Annotated[int, Field(ge=20)] = 200
     gold: str | None = None  # file of texts with hand-made labels, to compare with
-    least: float | None = Field(None, ge=0, le=1)  # rows below are dropped
+    least: Annotated[float | None, Field(ge=0, le=1)] = None  # rows below are dropped
 
 
 class Stock(Part):
     """What a training run is planned to need, for the stock-taking."""
 
-    planned_tokens: float = Field(1e12, gt=0)
-    growth: float = Field(2.5, gt=1)  # times more tokens each year
+    planned_tokens: Annotated[float, Field(gt=0)] = 1e12
+    growth: Annotated[float, Field(gt=1)] = 2.5  # times more tokens each year
     year: int = 2026
 
 
@@ -99,17 +99,17 @@ class Curation(Part):
     name: str
     title: str = ""
     about: str = ""
-    read: Reading = Field(default_factory=Reading)
+    read: Reading = Reading()
     opt_out: list[str] = Field(default_factory=list)
     agents: list[str] = Field(default_factory=lambda: ["*"])  # crawlers that opt-out files are read for
-    signals: list[str | dict[str, dict[str, Any]]] = Field(default_factory=lambda: ["text"])
-    lists: dict[str, list[str]] = Field(default_factory=dict)  # domains, urls: files of blocked ones
+    signals: list[str | dict[str, dict[str, Any]]] = ["text"]
+    lists: list[str] = Field(default_factory=list)  # files of blocked domains and addresses
     redact: bool = False
     rules: list[str | dict[str, Any]] = Field(default_factory=list)
-    duplicates: Duplicates = Field(default_factory=Duplicates)
+    duplicates: Duplicates = Duplicates()
     quality: Quality | None = None
     groups: list[str] = Field(default_factory=lambda: ["source", "language", "domain"])
-    stock: Stock = Field(default_factory=Stock)
+    stock: Stock = Stock()
     seed: int = 0
 
     @field_validator("name")
@@ -167,7 +167,11 @@ def _model_of(error: ValidationError) -> type[BaseModel]:
     model: type[BaseModel] = Curation
     for key in first["loc"][:-1]:
         field = model.model_fields.get(str(key))
-        kinds = [k for k in (Reading, Near, Semantic, Images, Duplicates, Quality, Stock) if field and k.__name__ in str(field.annotation)]  # fmt: skip
+        kinds = [
+            k
+            for k in (Reading, Near, Semantic, Images, Duplicates, Quality, Stock)
+            if field and k.__name__ in str(field.annotation)
+        ]
         if not kinds:
             break
         model = kinds[-1] if kinds[-1] is not model else kinds[0]
@@ -205,6 +209,3 @@ def _check(made: Curation, folder: Path, path: str) -> None:
     for name, _ in made.operators():
         registry.get("operator", name, where=f"{path}: signals")
     made.policy(folder)
-    for name in made.lists:
-        if name not in ("domains", "urls"):
-            raise UsageError(f"no kind of list '{name}'", where=f"{path}: lists", hint="domains or urls")

@@ -1,4 +1,4 @@
-"""The audit of the filter itself: who is removed, by which rule, how sharply a threshold decides, and rows to look at."""
+"""The audit of the filter itself: who is removed, by which rule, how sharply thresholds decide, rows to look at."""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ def audit_of_filter(
         "reasons": _reasons(decisions),
         "groups": groups,
         "flags": _flags(groups),
-        "sensitivity": [_sensitivity(rule, table, decisions) for rule in rules if rule.least is not None or rule.most is not None],
+        "sensitivity": [
+            _sensitivity(rule, table, decisions) for rule in rules if rule.least is not None or rule.most is not None
+        ],
         "look_at": _look_at(dataset, decisions, recipe.seed),
-    }  # fmt: skip
+    }
 
 
 def _reasons(decisions: Decisions) -> list[dict[str, Any]]:

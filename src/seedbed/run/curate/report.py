@@ -26,9 +26,15 @@ FILE = "report.html"
 def write_curation_report(dataset: Dataset, results: dict[str, Any], recipe: Curation) -> None:
     """Write report.html beside the dataset."""
     sections = [
-        _reasons(results), _groups(results), _duplicates(results), _quality(results), _sensitivity(results),
-        _rows(results), _stock(results), _quarantine(results),
-    ]  # fmt: skip
+        _reasons(results),
+        _groups(results),
+        _duplicates(results),
+        _quality(results),
+        _sensitivity(results),
+        _rows(results),
+        _stock(results),
+        _quarantine(results),
+    ]
     rows = results["rows"]
     made = Report(
         title=recipe.title or f"Curation: {recipe.name}",
@@ -56,7 +62,10 @@ def _reasons(results: dict[str, Any]) -> Section:
         "Every row keeps all its reasons (`reasons`) and the first (`reason`); nothing is deleted. "
         "*Alone*: rows that no other rule would drop, so what the dataset would win without this rule."
     )
-    return Section("Why rows are dropped", [TextPanel(text), TablePanel(["reason", "rows that break it", "first reason", "alone"], rows)])  # fmt: skip
+    return Section(
+        "Why rows are dropped",
+        [TextPanel(text), TablePanel(["reason", "rows that break it", "first reason", "alone"], rows)],
+    )
 
 
 def _groups(results: dict[str, Any]) -> Section | None:
@@ -92,7 +101,11 @@ def _duplicates(results: dict[str, Any]) -> Section | None:
             TablePanel(["words changed", "copies", "found"], rows, "Self-test with planted copies"),
         ]
     if found:
-        panels.append(TablePanel(["kind", "figures"], [[k, ", ".join(f"{a} {b}" for a, b in v.items())] for k, v in found.items()]))  # fmt: skip
+        panels.append(
+            TablePanel(
+                ["kind", "figures"], [[k, ", ".join(f"{a} {b}" for a, b in v.items())] for k, v in found.items()]
+            )
+        )
     text = (
         "Of each cluster the row that passes every other rule and has the best quality is kept, then the first in the "
         "input. Dropped rows name it in `duplicate_of`."
@@ -125,7 +138,7 @@ def _said(value: Any) -> Any:
 
 
 def _sensitivity(results: dict[str, Any]) -> Section | None:
-    rows = []
+    rows: list[list[Any]] = []
     for item in results["sensitivity"]:
         for curve in item["curves"]:
             shares = [f"{p['threshold']:g}: {100 * p['kept']:.1f} %" for p in curve["points"]]
@@ -134,7 +147,10 @@ def _sensitivity(results: dict[str, Any]) -> Section | None:
     if not rows:
         return None
     text = "The kept share of all rows when one threshold moves and everything else stays. Rules that change nothing are left out."
-    return Section("How sharply thresholds decide", [TextPanel(text), TablePanel(["threshold", "kept share at other values"], rows)])  # fmt: skip
+    return Section(
+        "How sharply thresholds decide",
+        [TextPanel(text), TablePanel(["threshold", "kept share at other values"], rows)],
+    )
 
 
 def _rows(results: dict[str, Any]) -> Section:
@@ -187,4 +203,10 @@ def _quarantine(results: dict[str, Any]) -> Section | None:
         return None
     rows = [[q["path"], q["offset"], q["reason"], q.get("detail", "")] for q in bad["first"]]
     counts = ", ".join(f"{k}: {v}" for k, v in bad["reasons"].items())
-    return Section("What could not be read", [TextPanel(f"By reason: {counts}. All of them: `quarantine.jsonl`."), TablePanel(["file", "offset", "reason", "detail"], rows)])  # fmt: skip
+    return Section(
+        "What could not be read",
+        [
+            TextPanel(f"By reason: {counts}. All of them: `quarantine.jsonl`."),
+            TablePanel(["file", "offset", "reason", "detail"], rows),
+        ],
+    )

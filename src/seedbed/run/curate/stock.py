@@ -21,7 +21,7 @@ EPOCHS = 4  # repeating data up to four times costs little (Muennighoff et al. 2
 
 
 def stock_of(dataset: Dataset, table: pa.Table, decisions: Decisions, recipe: Curation) -> dict[str, Any]:
-    """Rows, tokens (estimated) and images, of all rows, of unique ones and of those kept; by source; and the outlook."""
+    """Rows, tokens (estimated) and images of all, unique and kept rows; by source; and the outlook."""
     tokens = _tokens(table)
     images = _images(dataset)
     unique = np.ones(decisions.count, bool)

@@ -15,10 +15,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from seedbed import registry
 from seedbed.curate.operator import Operator
 from seedbed.lineage import canonical
+from seedbed.run.curate.consent import opted_out, with_subject
 from seedbed.run.curate.recipe import Curation
 
 WRITE_BYTES = 48 << 20  # rows are written as fragments of about this much
@@ -29,8 +31,8 @@ def row_schema(recipe: Curation) -> pa.Schema:
     """The columns of every row that is read: the collected ones, opt_out, and what the signals write."""
     from seedbed.dataset.readers import COLLECTED
 
-    fields = [*COLLECTED, pa.field("opt_out", pa.string())]
-    empty = COLLECTED.empty_table()
+    fields = [*COLLECTED, pa.field("subject", pa.string()), pa.field("opt_out", pa.string())]
+    empty = with_subject(COLLECTED.empty_table())
     for operator in operators_of(canonical(recipe.model_dump(mode="json"))):
         for name, values in operator.run(empty).items():
             fields.append(pa.field(name, values.type))
@@ -94,7 +96,7 @@ def _grouped(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
 
 def measured(table: pa.Table, recipe: Curation, root: str = "") -> pa.Table:
     """The rows with opt_out and every signal. What is opted out is not kept: only that it was there."""
-    table = _opted_out(table, recipe, root)
+    table = _opted_out(with_subject(table), recipe, root)
     for operator in operators_of(canonical(recipe.model_dump(mode="json"))):
         table = _joined(table, operator.run(table))
     return table
@@ -107,17 +109,12 @@ def _joined(table: pa.Table, made: Mapping[str, Any]) -> pa.Table:
 
 
 def _opted_out(table: pa.Table, recipe: Curation, root: str) -> pa.Table:
-    from seedbed.run.curate.consent import opted_out
-
     reasons = opted_out(table, recipe, root)
     gone = np.asarray(reasons.is_valid())
     if gone.any():
         for name in EMPTY_CONTENT:
-            kind = table.schema.field(name).type
-            kept = pa.array(table[name].to_pylist(), kind) if not len(table) else table[name]
-            place = table.column_names.index(name)
-            mask = pa.array(~gone)
-            table = table.set_column(place, name, pa.compute.if_else(mask, kept, pa.scalar(None, kind)))
+            kept = pc.if_else(pa.array(~gone), table[name], pa.scalar(None, table.schema.field(name).type))
+            table = table.set_column(table.column_names.index(name), name, kept)
     return table.append_column("opt_out", reasons)
 
 

@@ -53,7 +53,7 @@ class Plant(Step):
         return {"rows": made.num_rows, "planted": sum(made[plant.PLANTED].to_pylist())}
 
 
-def _planted(table: pa.Table, source: pa.Table | None, args: Any, rng: np.random.Generator) -> pa.Table:
+def _planted(table: pa.Table, source: pa.Table | None, args: Any, rng: Any) -> pa.Table:
     if args.fault == "labels":
         return plant.labels(table, args.label, args.share, rng)
     if args.fault == "skew":

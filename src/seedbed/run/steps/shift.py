@@ -54,7 +54,11 @@ class Shift(Step):
         }
         pq.write_table(pa.table(scored), context.folder / TABLE)
         shown = {"vectors": found.test.to_dict(), "columns": [test.to_dict() for test in columns]}
-        return {"shift": shown, "detected": float(found.test.verdict == SHIFT), **({"null": _null_rate(here, args)} if args.nulls else {})}
+        return {
+            "shift": shown,
+            "detected": float(found.test.verdict == SHIFT),
+            **({"null": _null_rate(here, args)} if args.nulls else {}),
+        }
 
 
 def _null_rate(found: np.ndarray, args: Any) -> dict[str, Any]:

@@ -1,0 +1,144 @@
+"""Withdrawal: a person's rows are emptied in the current version, and whatever was made from them is listed.
+
+A subject is a row's `subject`, an e-mail address (also as the sha256 that lists hold), a domain, an address, or a row's
+id. Withdrawn rows keep their id and the reason `withdrawn`, so that the row is not collected again; their content is
+gone from the current version, and `purge` deletes older versions that still hold it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from seedbed.dataset.files import read_json
+from seedbed.errors import UsageError
+from seedbed.lineage import digest
+
+if TYPE_CHECKING:
+    from seedbed.dataset import Dataset
+
+CONTENT = ("text", "image", "caption", "captions", "meta", "subject", "url", "embedding", "image_text", "face_boxes")
+MADE_BY = {"model_card.md": "card", "datasheet.md": "card", "model.pt": "model", "weights.safetensors": "model"}
+
+
+def withdraw(subject: str, datasets: Sequence[str | Path], search: Sequence[str | Path] = ()) -> dict[str, Any]:
+    """Remove a subject's rows; returns what was removed where, and the datasets, models and cards downstream."""
+    from seedbed.dataset import Dataset
+
+    if not subject.strip():
+        raise UsageError("no subject is given", where="withdraw", hint="give an e-mail, id, domain or URL")
+    found: list[dict[str, Any]] = []
+    prints: dict[str, list[str]] = {}
+    for path in datasets:
+        dataset = Dataset(path)
+        prints[str(path)] = [p for p in (dataset.lineage.get("fingerprint"), dataset.lineage.get("curation")) if p]
+        found.append({"path": str(path), "removed": _remove(dataset, subject)})
+    touched = [str(f["path"]) for f in found if f["removed"]]
+    downstream = [item for path in touched for item in downstream_of(path, prints[path], search)]
+    return {
+        "subject": digest(subject)[:16],  # the report of a withdrawal does not name the person
+        "removed": sum(f["removed"] for f in found),
+        "datasets": found,
+        "downstream": downstream,
+    }
+
+
+def rows_of(table: pa.Table, subject: str) -> np.ndarray:
+    """bool (N,): the rows that are known by a subject."""
+    word = subject.strip()
+    hashed = hashlib.sha256(word.lower().encode()).hexdigest()
+    mine = np.zeros(table.num_rows, bool)
+    for name, words in (("subject", (word, hashed)), ("id", (word,)), ("url", (word,)), ("domain", (word.lower(),))):
+        if name in table.column_names:
+            mine |= np.asarray(pc.is_in(table[name], pa.array(words)))
+    if "@" in word:
+        for name in ("text", "caption"):
+            if name in table.column_names:
+                mine |= np.asarray(pc.match_substring(table[name], word, ignore_case=True).fill_null(False))
+    if "domain" in table.column_names and "." in word and "/" not in word:
+        mine |= np.asarray(pc.ends_with(table["domain"], f".{word.lower()}").fill_null(False))
+    return mine
+
+
+def _remove(dataset: Dataset, subject: str) -> int:
+    names = [n for n in ("id", "subject", "url", "domain", "text", "caption") if n in dataset.schema.names]
+    mine = np.concatenate([np.zeros(0, bool), *(rows_of(t, subject) for t in dataset.stream(names))])
+    if not mine.any():
+        return 0
+    columns = {}
+    for name in dataset.schema.names:
+        if name in CONTENT:
+            old = dataset.table([name])[name]
+            columns[name] = pc.if_else(pa.array(~mine), old, pa.scalar(None, old.type))
+    columns.update(_decisions(dataset, mine))
+    dataset.put_columns(pa.table(columns))
+    _purge(dataset)
+    _recorded(dataset, int(mine.sum()))
+    return int(mine.sum())
+
+
+def _decisions(dataset: Dataset, mine: np.ndarray) -> dict[str, Any]:
+    reason = pa.array(["withdrawn" if gone else None for gone in mine.tolist()], pa.string())
+    made: dict[str, Any] = {"withdrawn": reason}
+    if "keep" in dataset.schema.names:
+        old = dataset.table(["keep", "reason"])
+        made["keep"] = pc.and_(old["keep"], pa.array(~mine))
+        made["reason"] = pc.if_else(pa.array(mine), reason, old["reason"])
+    return made
+
+
+def _purge(dataset: Dataset) -> None:
+    """Delete the older versions' files, which still hold what was withdrawn."""
+    from seedbed.dataset import store
+
+    store.purge(dataset.path)
+
+
+def _recorded(dataset: Dataset, rows: int) -> None:
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    lineage = dataset.lineage
+    done = [*lineage.get("withdrawals", []), {"rows": rows, "at": now}]
+    dataset.write_lineage({**lineage, "withdrawals": done})
+    columns = lineage.get("columns")
+    if columns:
+        dataset.write_lineage({**dataset.lineage, "fingerprint": dataset.fingerprint(columns)})
+
+
+def downstream_of(path: str, prints: Sequence[str], search: Sequence[str | Path]) -> list[dict[str, str]]:
+    """Datasets, runs, models and cards under `search` whose lineage or manifest names the dataset or its prints."""
+    known = {str(Path(path)), str(Path(path).resolve()), *prints}
+    found = []
+    for root in search:
+        if not Path(root).exists():
+            raise UsageError("no such folder", where=str(root), hint="give folders that exist to --search")
+        for file in sorted(Path(root).rglob("*.json")):
+            if file.name not in ("lineage.json", "manifest.json") or file.parent.resolve() == Path(path).resolve():
+                continue
+            if _names(read_json(file), known):
+                kind = "dataset" if file.name == "lineage.json" else "run"
+                found.append({"kind": kind, "path": str(file.parent)})
+                found += _inside(file.parent) if kind == "run" else []
+    return found
+
+
+def _inside(folder: Path) -> list[dict[str, str]]:
+    """Models and cards of a run."""
+    return [
+        {"kind": MADE_BY[path.name], "path": str(path)} for path in sorted(folder.rglob("*")) if path.name in MADE_BY
+    ]
+
+
+def _names(value: Any, known: set[str]) -> bool:
+    """Whether a JSON value holds one of these texts."""
+    if isinstance(value, str):
+        return value in known
+    if isinstance(value, dict):
+        return any(_names(v, known) for v in value.values())
+    return isinstance(value, list) and any(_names(v, known) for v in value)
