@@ -14,15 +14,20 @@ from seedbed.cli.common import emit, say, shared
 @click.option("--where", default="", metavar="SLICE", help="Only rows in this slice.")
 @click.option("--rows", type=click.IntRange(1, 400), default=8, show_default=True, help="How many rows.")
 @click.option("--sheet", metavar="FILE", help="Write the images as a contact sheet (PNG).")
+@click.option("--dropped", is_flag=True, help="Of a curated dataset: rows that were dropped, with their reasons.")
 @click.option("--questions", is_flag=True, help="Show questions, programs and captions, in the sheet too.")
 @shared
-def command(path: str, where: str, rows: int, sheet: str | None, questions: bool, as_json: bool, progress: str) -> None:
+def command(
+    path: str, where: str, rows: int, sheet: str | None, dropped: bool, questions: bool, as_json: bool, progress: str
+) -> None:  # fmt: skip
     """Show what the dataset in PATH holds, and its first rows."""
     from seedbed.dataset import Dataset
 
     whole = Dataset(path)
     dataset = whole.where(where) if where else whole
     plain = [name for name in dataset.schema.names if _plain(dataset.schema.field(name).type)]
+    if dropped:
+        dataset = _dropped(dataset, path)
     if questions:
         _questions(dataset, path, rows, sheet, as_json)
         return
@@ -39,10 +44,25 @@ def command(path: str, where: str, rows: int, sheet: str | None, questions: bool
     else:
         click.echo(f"{len(dataset):,} rows, {len(dataset.schema)} columns: {', '.join(dataset.schema.names)}")
         for row in shown:
-            click.echo("  " + "  ".join(str(row[n]) for n in _telling(row)))
+            names = ("reason", "id", "source", "url", "text") if dropped else _telling(row)
+            click.echo("  " + "  ".join(_short(row[n]) for n in names if row.get(n) is not None))
     if sheet:
         _write_sheet(dataset.take(range(min(rows, len(dataset))), ["image"]), sheet)
         say(f"wrote {sheet}")
+
+
+def _dropped(dataset: Any, path: str) -> Any:
+    """The rows that are not kept; how many there are of each reason goes to stderr."""
+    from collections import Counter
+
+    from seedbed.errors import UsageError
+
+    if "reason" not in dataset.schema.names:
+        raise UsageError("nothing was dropped from it", where=path, hint="--dropped is for datasets of seedbed curate")
+    found = dataset.where("keep == False")
+    for reason, count in Counter(found.table(["reason"])["reason"].to_pylist()).most_common():
+        say(f"{count:>9,}  {reason}")
+    return found
 
 
 def _questions(dataset: Any, path: str, rows: int, sheet: str | None, as_json: bool) -> None:
@@ -75,6 +95,12 @@ def _plain(kind: Any) -> bool:
     import pyarrow as pa
 
     return not (pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _short(value: Any) -> str:
+    """A value on one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 120 else text[:119] + "…"
 
 
 def _telling(row: dict[str, Any]) -> list[str]:
