@@ -29,8 +29,8 @@ LICENCES = Path("/usr/share/common-licenses")
 def main() -> None:
     images = pictures()
     for name, copies in (
-        ("size", 200),
-        ("quality", 200),
+        ("image_size", 200),
+        ("image_quality", 200),
         ("perceptual_hash", 200),
         ("nsfw_and_faces", 10),
         ("text_in_image", 1),

@@ -51,18 +51,34 @@ def pack(out: Path, repeats: int = 1) -> dict[str, int]:
                 picture = opened.convert("RGB")
             picture.thumbnail((768, 768))
             stem = Path(name).stem
-            info = {"caption": caption, "licence": licence, "source": place.split("/")[0], "url": f"https://photos.example/{stem}.jpg"}
+            info = {
+                "caption": caption,
+                "licence": licence,
+                "source": place.split("/")[0],
+                "url": f"https://photos.example/{stem}.jpg",
+            }
             counts["pictures"] += _add(tar, f"{stem}-whole", _jpeg(picture, 92), info)
             for k, box in enumerate(_crops(picture)):
-                part = {**info, "caption": f"part {'one two three four'.split()[k]} of {caption}", "url": f"https://photos.example/{stem}/{k}.jpg"}
+                part = {
+                    **info,
+                    "caption": f"part {['one', 'two', 'three', 'four'][k]} of {caption}",
+                    "url": f"https://photos.example/{stem}/{k}.jpg",
+                }
                 counts["crops"] += _add(tar, f"{stem}-crop{k}", _jpeg(picture.crop(box), 90), part)
             small = picture.resize((picture.width * 2 // 3, picture.height * 2 // 3))
-            copied = {**info, "caption": f"photo: {caption}", "source": "mirror", "url": f"https://mirror.example/{stem}.jpg"}
+            copied = {
+                **info,
+                "caption": f"photo: {caption}",
+                "source": "mirror",
+                "url": f"https://mirror.example/{stem}.jpg",
+            }
             counts["copies"] += _add(tar, f"{stem}-small", _jpeg(small, 60), copied)
             if number % 3 == 0:
                 dull = {**info, "caption": f"IMG_{1000 + number}.jpg", "source": "mirror"}
                 counts["boilerplate"] += _add(tar, f"{stem}-dull", _jpeg(picture, 30), dull)
-        counts["broken"] += _add(tar, "broken-0", b"this is no picture", {"caption": "a broken file", "source": "mirror"})
+        counts["broken"] += _add(
+            tar, "broken-0", b"this is no picture", {"caption": "a broken file", "source": "mirror"}
+        )
         tiny = Image.new("RGB", (12, 12), (200, 30, 30))
         counts["broken"] += _add(tar, "tiny-0", _jpeg(tiny, 90), {"caption": "a tracking pixel", "source": "mirror"})
     return counts

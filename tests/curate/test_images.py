@@ -44,7 +44,7 @@ def run(name: str, images: list[bytes | None], **options: object) -> dict[str, l
     return {k: v.to_pylist() for k, v in registry.get("operator", name)(**options).run(table).items()}
 
 
-@pytest.mark.parametrize("name", ["size", "quality", "perceptual_hash"])
+@pytest.mark.parametrize("name", ["image_size", "image_quality", "perceptual_hash"])
 def test_bad_rows_are_null_and_types_do_not_depend_on_rows(name: str) -> None:
     good = encoded(photo("china"))
     operator = registry.get("operator", name)()
@@ -60,7 +60,7 @@ def test_bad_rows_are_null_and_types_do_not_depend_on_rows(name: str) -> None:
 
 def test_size_needs_the_header_alone() -> None:
     wide = encoded(Image.new("RGB", (300, 100)), "PNG")
-    made = run("size", [wide, encoded(photo("china"))[:2000]])
+    made = run("image_size", [wide, encoded(photo("china"))[:2000]])
     assert made["score.width"] == [300, 640] and made["score.height"] == [100, 427]
     assert made["score.aspect"][0] == 3 and made["score.megapixels"][0] == pytest.approx(0.03)
 
@@ -69,17 +69,19 @@ def test_quality_orders_what_was_done_to_a_photograph() -> None:
     image = photo("china")
     soft = [encoded(image.filter(ImageFilter.GaussianBlur(r)), quality=95) for r in (0, 2, 6)]
     made = run(
-        "quality", [*soft, encoded(image.point(lambda v: v // 4)), encoded(image.point(lambda v: min(255, v * 3)))]
+        "image_quality",
+        [*soft, encoded(image.point(lambda v: v // 4)), encoded(image.point(lambda v: min(255, v * 3)))],
     )
     sharp, softer, softest, *_ = made["score.blur"]
     assert sharp > 3 * softer > 9 * softest
     light = made["score.exposure"]
     assert light[3] < light[0] / 3 < light[4] and made["score.clipped"][4] > 0.2 > made["score.clipped"][0]
     assert made["score.contrast"][3] < made["score.contrast"][0]
-    flat = run("quality", [encoded(Image.new(mode, (40, 40)), "PNG") for mode in ("L", "1", "P", "I;16")])
+    flat = run("image_quality", [encoded(Image.new(mode, (40, 40)), "PNG") for mode in ("L", "1", "P", "I;16")])
     assert flat["score.blur"] == [0] * 4 and flat["score.clipped"] == [1] * 4
     clear = run(
-        "quality", [encoded(Image.new("RGBA", (9, 9), (0, 0, 0, 0)), "PNG"), encoded(Image.new("L", (2, 2)), "PNG")]
+        "image_quality",
+        [encoded(Image.new("RGBA", (9, 9), (0, 0, 0, 0)), "PNG"), encoded(Image.new("L", (2, 2)), "PNG")],
     )
     assert clear["score.exposure"] == [1, 0] and clear["score.blur"][1] is None
 

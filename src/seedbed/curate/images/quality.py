@@ -21,7 +21,7 @@ SIDE = 256
 DARK, BRIGHT = 2, 253
 
 
-@register("operator", "quality")
+@register("operator", "image_quality")
 class Quality(Operator):
     """score.blur: variance of the 4-neighbour Laplacian of luma in 0..255, small is blurred (below 100 is a common
     warning); score.exposure: mean luma, 0..1; score.clipped: share of pixels at luma <= 2 or >= 253;

@@ -12,7 +12,7 @@ from seedbed.curate.operator import Operator
 from seedbed.registry import register
 
 
-@register("operator", "size")
+@register("operator", "image_size")
 class Size(Operator):
     """score.width and score.height in pixels as stored; score.aspect: the longer side over the shorter, >= 1;
     score.megapixels: millions of pixels. A file whose pixels are damaged behind a good header still has a size.

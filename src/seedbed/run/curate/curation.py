@@ -217,7 +217,7 @@ def _conclude(
     dataset: Dataset, recipe: Curation, home: Path, facts: Mapping[str, Any], told: Progress
 ) -> dict[str, Any]:
     """Decide, audit the filter, take stock, and write the report."""
-    from seedbed.run.curate.decide import decisions_of
+    from seedbed.run.curate.decide import captions_of, decisions_of
     from seedbed.run.curate.removed import audit_of_filter
     from seedbed.run.curate.report import write_curation_report
     from seedbed.run.curate.stock import stock_of
@@ -230,7 +230,10 @@ def _conclude(
         dataset = _reopened(dataset)
         table = dataset.table(_decided_from(dataset, recipe, home))
         decisions = decisions_of(table, rules)
-        dataset.put_columns(decisions.columns(table["id"].combine_chunks()))
+        columns = decisions.columns(table["id"].combine_chunks())
+        if recipe.duplicates.images is not None and recipe.duplicates.captions == "all":
+            columns = columns.append_column("all_captions", captions_of(dataset, decisions))
+        dataset.put_columns(columns)
     dataset = _reopened(dataset)
     with told.step("audit the filter", len(dataset)):
         audit = audit_of_filter(dataset, table, decisions, rules, recipe)

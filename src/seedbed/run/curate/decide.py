@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,9 @@ from seedbed.curate.policy import Rule
 from seedbed.run.curate.repeated import KINDS
 
 LAST = -1e9  # the rank of rows that another rule drops: kept of a cluster only where none passes
+if TYPE_CHECKING:
+    from seedbed.dataset import Dataset
+
 FLAGS = ("opt_out", "listed", "withdrawn")  # columns that hold a reason themselves, decided first
 
 
@@ -86,6 +90,23 @@ def decisions_of(table: pa.Table, rules: Sequence[Rule]) -> Decisions:
     if "leak_of" in table.column_names:
         broken["leak"] = np.asarray(table["leak_of"].is_valid())
     return Decisions(table.num_rows, broken, _followed(instead))
+
+
+def captions_of(dataset: Dataset, decisions: Decisions) -> pa.Array:
+    """For each row its caption and those of its copies that break no other rule; null for rows dropped as copies."""
+    fine = np.ones(decisions.count, bool)
+    for reason, rows in decisions.broken.items():
+        if not reason.startswith("duplicate."):
+            fine &= ~rows
+    captions = dataset.table(["caption"])["caption"].to_pylist()
+    made: list[list[str] | None] = [[c] if c else [] for c in captions]
+    for row in np.flatnonzero(decisions.duplicate_of >= 0).tolist():
+        keeper = made[int(decisions.duplicate_of[row])]
+        if keeper is not None and fine[row] and captions[row] and captions[row] not in keeper:
+            keeper.append(captions[row])
+    for row in np.flatnonzero(decisions.duplicate_of >= 0).tolist():
+        made[row] = None
+    return pa.array(made, pa.list_(pa.string()))
 
 
 def _ranks(table: pa.Table) -> np.ndarray:

@@ -104,7 +104,8 @@ class Curation(Part):
     agents: list[str] = Field(default_factory=lambda: ["*"])  # crawlers that opt-out files are read for
     signals: list[str | dict[str, dict[str, Any]]] = ["text"]
     lists: list[str] = Field(default_factory=list)  # files of blocked domains and addresses
-    redact: bool = False
+    redact: bool = False  # e-mail addresses, phone numbers, keys... in the stored text become <EMAIL>, <PHONE>, <KEY>
+    blur_faces: bool = False  # faces in the stored pictures are made unrecognisable
     rules: list[str | dict[str, Any]] = Field(default_factory=list)
     duplicates: Duplicates = Duplicates()
     quality: Quality | None = None
@@ -208,4 +209,9 @@ def _change(data: dict[str, Any], key: str, value: Any) -> None:
 def _check(made: Curation, folder: Path, path: str) -> None:
     for name, _ in made.operators():
         registry.get("operator", name, where=f"{path}: signals")
+    if made.blur_faces and not {"faces", "nsfw_and_faces"} & {name for name, _ in made.operators()}:
+        raise UsageError("nothing finds faces", where=f"{path}: blur_faces", hint="add faces to signals")
+    if made.duplicates.images is not None and "perceptual_hash" not in {name for name, _ in made.operators()}:
+        hint = "add perceptual_hash to signals"
+        raise UsageError("there are no hashes of images", where=f"{path}: duplicates.images", hint=hint)
     made.policy(folder)

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from seedbed import registry
 from seedbed.curate.operator import Operator
+from seedbed.errors import UsageError
 from seedbed.lineage import canonical
 from seedbed.run.curate.consent import opted_out, with_subject
 from seedbed.run.curate.recipe import Curation
@@ -39,6 +40,8 @@ def row_schema(recipe: Curation) -> pa.Schema:
         empty = _joined(empty, operator.run(empty))
     if recipe.redact:
         fields.append(pa.field("redacted", pa.int32()))
+    if recipe.blur_faces:
+        fields.append(pa.field("blurred", pa.int32()))
     return pa.schema(fields)
 
 
@@ -46,7 +49,21 @@ def row_schema(recipe: Curation) -> pa.Schema:
 def operators_of(recipe_text: str) -> tuple[Operator, ...]:
     """The signals' operators, made once a process."""
     recipe = Curation.model_validate_json(recipe_text)
-    return tuple(registry.get("operator", name, where="signals")(**options) for name, options in recipe.operators())
+    return tuple(_operator(name, options) for name, options in recipe.operators())
+
+
+def _operator(name: str, options: dict[str, Any]) -> Operator:
+    """An operator with the recipe's options; `model: provider/model` becomes the model's scores."""
+    kind = registry.get("operator", name, where="signals")
+    if name == "image_text" and "model" in options:
+        from seedbed.learn.models import load_model
+
+        options = {**{k: v for k, v in options.items() if k != "model"}, "scorer": load_model(options["model"]).score}
+    try:
+        made: Operator = kind(**options)
+    except TypeError as error:
+        raise UsageError(f"wrong options ({error})", where=f"signals.{name}", hint="see its docstring") from None
+    return made
 
 
 def read_part(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,6 +88,7 @@ def read_part(task: Mapping[str, Any]) -> dict[str, Any]:
         sketches.add(made)
         schema = schema or row_schema(recipe)
         made = _redacted(made) if recipe.redact else made
+        made = _blurred(made) if recipe.blur_faces else made
         fragments += store.write_fragments(folder, stored_table(made.select(schema.names).cast(schema)))
         rows += made.num_rows
     sketches.save(Path(task["beside"]), task["task"])
@@ -128,6 +146,19 @@ def _redacted(table: pa.Table) -> pa.Table:
         counts.append(sum(found.values()) if text else None)
     table = table.set_column(table.column_names.index("text"), "text", pa.array(texts, pa.string()))
     return table.append_column("redacted", pa.array(counts, pa.int32()))
+
+
+def _blurred(table: pa.Table) -> pa.Table:
+    """The pictures with every face that was found made unrecognisable; a picture that cannot be blurred is not kept."""
+    from seedbed.curate.images.faces import blur_faces
+
+    images: list[bytes | None] = []
+    counts: list[int | None] = []
+    for data, boxes in zip(table["image"].to_pylist(), table["face_boxes"].to_pylist()):
+        images.append(blur_faces(data, boxes) if data is not None and boxes else None if boxes is None else data)
+        counts.append(len(boxes) if boxes is not None else None)
+    table = table.set_column(table.column_names.index("image"), "image", pa.array(images, pa.binary()))
+    return table.append_column("blurred", pa.array(counts, pa.int32()))
 
 
 class Sketches:
