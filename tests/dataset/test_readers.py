@@ -294,3 +294,28 @@ def test_long_names_in_tars(tmp_path: Path) -> None:
         assert damaged == []
         assert found["caption"].to_pylist() == ["told"]
         assert found["meta"].to_pylist() == ['{"cls":"7"}']
+
+
+def test_the_same_picture_in_two_inputs_has_two_ids(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.png").write_bytes(png())
+    found, _ = rows_of(tmp_path / "a", tmp_path / "b", tmp_path / "a" / "1.png")
+    assert set(found["path"].to_pylist()) == {"a/1.png", "b/1.png"}
+    assert len(set(found["id"].to_pylist())) == 2
+
+
+def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.jsonl", TABLE.slice(0, 2))
+    assert rows_of(tmp_path, path, f"{tmp_path}/*")[0].num_rows == 2
+
+
+def test_a_corpus_larger_than_its_texts_is_made_of_them() -> None:
+    from benchmarks import corpus
+
+    real = [{"text": f"a{k}\n\nb\n\nc", "url": f"u{k}", "source": "s", "licence": None, "meta": None} for k in range(3)]
+    made = list(corpus.enough(real, 60))
+    assert made == list(corpus.enough(real, 60))
+    assert made[:3] == real
+    assert {d["meta"]["made_from"] for d in made[3:]} <= {"u0", "u1", "u2"}
+    assert len({d["url"] for d in made}) == len(made) > 3

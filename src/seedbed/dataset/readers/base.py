@@ -139,7 +139,10 @@ class Reader:
 
     endings: ClassVar[tuple[str, ...]] = ()  # of file names, lower case, without ".gz" and the like
     magic: ClassVar[tuple[tuple[int, bytes], ...]] = ()  # (offset, bytes) at the start of such files
-    grouped: ClassVar[bool] = False  # its parts are runs of a folder's files, not pieces of one file
+
+    def groups(self, names: list[str]) -> list[str]:
+        """Those of a folder's files that are read in runs: a part is the folder, `start` and `stop` count these."""
+        return []
 
     def cuts(self, path: str, size: int, part_bytes: int) -> list[tuple[int, int | None]]:
         """How a file of `size` bytes is cut: (start, stop) of each part, in order."""

@@ -25,7 +25,9 @@ def documents_in(names: list[str]) -> list[str]:
 class Documents(Reader):
     endings = ENDINGS
     magic = ((0, b"<!doctype html"), (0, b"<!DOCTYPE html"), (0, b"<html"))
-    grouped = True
+
+    def groups(self, names: list[str]) -> list[str]:
+        return documents_in(names)
 
     def rows(self, reading: Reading) -> Iterator[Row]:
         part, paths = reading.part, [reading.part.path]

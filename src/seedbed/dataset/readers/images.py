@@ -54,7 +54,9 @@ def sidecars_in(names: list[str]) -> set[str]:
 class Images(Reader):
     endings = ENDINGS
     magic = ((0, b"\xff\xd8\xff"), (0, b"\x89PNG\r\n\x1a\n"), (0, b"GIF8"), (8, b"WEBP"), (0, b"BM"))
-    grouped = True
+
+    def groups(self, names: list[str]) -> list[str]:
+        return images_in(names)
 
     def rows(self, reading: Reading) -> Iterator[Row]:
         part = reading.part

@@ -6,19 +6,18 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from seedbed import registry
 from seedbed.dataset.readers.base import Part, Reader
-from seedbed.dataset.readers.documents import documents_in
 from seedbed.dataset.readers.formats import by_magic, by_name, is_metadata
-from seedbed.dataset.readers.images import images_in, sidecars_in
+from seedbed.dataset.readers.images import sidecars_in
 from seedbed.dataset.readers.parquet import runs
 from seedbed.dataset.readers.places import WILD, expand, fixed_folder, join, kind_of, listing, relative, size_of
 from seedbed.dataset.readers.streams import plain_name
 from seedbed.errors import UsageError
 
-GROUPS = {"images": images_in, "text": documents_in}  # how grouped readers choose among a folder's names
 GROUP_FILES = 4096  # files in one part, at most
 
 
@@ -46,7 +45,7 @@ def parts_of(inputs: Sequence[str | Path], *, format: str = "auto", part_bytes: 
     if isinstance(inputs, (str, Path)):
         inputs = [inputs]
     found = [part for given in inputs for part in _input(os.fspath(given), format, part_bytes)]
-    return _distinct(list(dict.fromkeys(found)))
+    return _distinct(found)
 
 
 def _input(given: str, format: str, part_bytes: int) -> list[Part]:
@@ -94,9 +93,10 @@ def _folder(folder: str, search: _Search) -> Iterator[Part]:
     files, folders = listing(folder)
     names = [name for name, _ in files]
     beside, grouped = sidecars_in(names), {}
-    for format, choose in GROUPS.items():
+    for format in registry.names("reader"):
         if search.format in ("auto", format):
-            grouped[format] = set(choose(names))
+            reader: Reader = registry.get("reader", format)()
+            grouped[format] = set(reader.groups(names))
             yield from _groups(folder, format, [entry for entry in files if entry[0] in grouped[format]], search)
     taken = beside.union(*grouped.values())
     for name, size in files:
@@ -129,13 +129,24 @@ def _file(path: str, size: int, search: _Search, *, required: bool = True) -> li
     return [Part(path, format, start, stop, search.root, search.source) for start, stop in cuts]
 
 
-def _distinct(parts: list[Part]) -> list[Part]:
-    """Two files never share a name: where inputs give the same one, names begin at their common folder."""
+def _distinct(found: list[Part]) -> list[Part]:
+    """Each part once; and where two inputs give a file the same name, names begin at their common folder."""
+    folders = {(part.path, part.format) for part in found}  # a file alone may be in a folder's run, too
+    once = {(p.path, p.format, p.start, p.stop): p for p in reversed(found)}.values()
+    parts = [part for part in once if (part.path.rpartition("/")[0], part.format) not in folders][::-1]
     homes: dict[str, set[str]] = {}
     for part in parts:
-        homes.setdefault(relative(part.path, part.root), set()).add(part.path)
-    clashes = {path for name, paths in homes.items() if len(paths) > 1 for path in paths if name}
+        name = "" if part.path == part.root else relative(part.path, part.root)
+        homes.setdefault(name, set()).add(part.path)
+    clashes = {path for paths in homes.values() if len(paths) > 1 for path in paths}
     if not clashes:
         return parts
-    top = os.path.commonpath([part.path for part in parts if part.path in clashes]) or "."
-    return [replace(part, root=top) if part.path in clashes or part.root in clashes else part for part in parts]
+    top = _common([part.path for part in parts if part.path in clashes])
+    roots = {part.root for part in parts if part.path in clashes} - {""}
+    return [replace(part, root=top) if part.path in clashes or part.root in roots else part for part in parts]
+
+
+def _common(paths: list[str]) -> str:
+    """The folder that all paths (or URLs) lie in."""
+    shared = list(takewhile(lambda names: len(set(names)) == 1, zip(*(path.split("/")[:-1] for path in paths))))
+    return "/".join(names[0] for names in shared) or ("/" if all(path.startswith("/") for path in paths) else ".")

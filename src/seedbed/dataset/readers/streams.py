@@ -160,6 +160,8 @@ class Members:
 
     def _padding(self) -> bool:
         """Step over zeros after a member: tapes and some tools pad with them."""
+        if self.buffer[self.used]:
+            return False
         run = self.buffer[self.used :]
         zeros = len(run) - len(run.lstrip(b"\0"))
         self._move(zeros)
