@@ -60,17 +60,32 @@ def documents() -> Iterator[Document]:
 
 
 def _texts() -> Iterator[tuple[str, str, str, str]]:
-    """(source, package, path, text)."""
+    """(source, package, path, text), in turn from each place, so that a small corpus has them all."""
+    roots = {Path(sysconfig.get_path("stdlib")), *map(Path, site.getsitepackages())}
+    places = [_licences(), _system(), _manuals(), *(_python(root, roots) for root in sorted(roots))]
+    while places:
+        for place in list(places):
+            found = next(place, None)
+            if found is None:
+                places.remove(place)
+            else:
+                yield found
+
+
+def _licences() -> Iterator[tuple[str, str, str, str]]:
     for path in _files(Path("/usr/share/common-licenses")):
         yield "licences", "common-licenses", path.name, _read(path)
+
+
+def _system() -> Iterator[tuple[str, str, str, str]]:
     for path in _files(Path("/usr/share/doc")):
         inner = path.relative_to("/usr/share/doc")
         yield "system-docs", inner.parts[0], "/".join(inner.parts[1:]), _read(path)
+
+
+def _manuals() -> Iterator[tuple[str, str, str, str]]:
     for path in _files(Path("/usr/share/man")):
         yield "man", "man", str(path.relative_to("/usr/share/man")), _plain(_read(path))
-    roots = {Path(sysconfig.get_path("stdlib")), *map(Path, site.getsitepackages())}
-    for root in sorted(roots):
-        yield from _python(root, roots)
 
 
 def _python(root: Path, roots: set[Path]) -> Iterator[tuple[str, str, str, str]]:
