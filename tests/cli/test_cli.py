@@ -22,7 +22,7 @@ def seedbed(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess
 
 
 def test_verbs_and_their_options_are_announced() -> None:
-    assert VERBS == ["audit", "doctor", "document", "export", "generate", "recipe", "run", "verify", "view"]
+    assert VERBS == ["audit", "curate", "doctor", "document", "export", "generate", "recipe", "run", "verify", "view"]
     for verb in VERBS:
         command = cli.get_command(None, verb)  # type: ignore[arg-type]
         assert command is not None and command.help and "Example: seedbed" in (command.epilog or "")

@@ -10,58 +10,48 @@ from seedbed.cli.common import emit, say, settings, shared
 from seedbed.errors import PartialError, UsageError
 
 
-class OrInputs(click.Group):
-    """`seedbed curate withdraw ...`, or else inputs: `seedbed curate docs.jsonl.gz --recipe ...`."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] in self.commands:
-            return super().resolve_command(ctx, args)
-        return "inputs", inputs, args
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
-            args = ["inputs", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(
+@click.command(
     "curate",
-    cls=OrInputs,
-    invoke_without_command=True,
-    options_metavar="INPUT... --recipe FILE --out FOLDER",
-    subcommand_metavar="",
     epilog="Example: seedbed curate docs.jsonl.gz --recipe recipes/web_text.yaml --out data/clean; "
     "seedbed curate data/clean --recipe recipes/web_text.yaml --set rules.gopher_quality.words.least=20; "
     "seedbed curate withdraw someone@example.com --data data/clean --search runs",
 )
-@click.pass_context
-def command(ctx: click.Context) -> None:
+@click.argument("given", nargs=-1, required=True, metavar="INPUT...")
+@click.option("--recipe", metavar="FILE", help="What is measured and decided.")
+@click.option("--out", metavar="FOLDER", help="Folder of the new dataset; without it INPUT is decided again.")
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change the recipe: quality.least=0.4")
+@click.option("--engine", default="local", help="local, daft or ray.")
+@click.option("--workers", type=click.IntRange(min=0), help="Worker processes (default: one a core; 0: none).")
+@click.option("--data", "datasets", multiple=True, metavar="DATASET", help="withdraw: datasets to remove rows from.")
+@click.option("--search", multiple=True, metavar="FOLDER", help="withdraw: where runs and datasets made of it may be.")
+@shared
+def command(
+    given: tuple[str, ...], recipe: str | None, out: str | None, changes: tuple[str, ...], engine: str,
+    workers: int | None, datasets: tuple[str, ...], search: tuple[str, ...], as_json: bool, progress: str,
+) -> None:  # fmt: skip
     """Read, measure, deduplicate and filter a collection; every row keeps its reason (seedbed view DATA --dropped).
 
     \b
-    INPUT: files, folders, globs or URLs (WARC, WET, Parquet, JSON lines, CSV, WebDataset, images, HF folders);
-    or one curated dataset, without --out: then only the decisions are made again.
-    `seedbed curate withdraw SUBJECT --data DATA` removes a person's rows.
+    INPUT: files, folders, globs or URLs (WARC, WET, Parquet, JSON lines, CSV, WebDataset, pictures, HF folders);
+    or one curated dataset, without --out: then only the decisions are made again;
+    or `withdraw SUBJECT` (e-mail, subject id, domain, URL or row id) with --data: that person's rows are removed.
     """
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+    if given[0] == "withdraw":
+        _withdraw(given[1:], datasets, search, as_json)
+        return
+    if datasets or search:
+        raise UsageError(
+            "--data and --search belong to withdraw", where="curate", hint="curate withdraw SUBJECT --data D"
+        )
+    if recipe is None:
+        raise UsageError("--recipe is missing", where="curate", hint="for example recipes/web_text.yaml")
+    _curate(given, recipe, out, settings(changes), engine, workers, as_json, progress)
 
 
-@command.command("inputs", hidden=True)
-@click.argument("given", nargs=-1, required=True, metavar="INPUT...")
-@click.option("--recipe", required=True, metavar="FILE", help="What is measured and decided.")
-@click.option("--out", metavar="FOLDER", help="Folder of the dataset.")
-@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="duplicates.near.similarity=0.8")
-@click.option("--engine", default="local", help="local, daft or ray.")
-@click.option("--workers", type=click.IntRange(min=0), help="Worker processes (default: one a core; 0: none).")
-@shared
-def inputs(
-    given: tuple[str, ...], recipe: str, out: str | None, changes: tuple[str, ...], engine: str, workers: int | None,
+def _curate(
+    given: tuple[str, ...], recipe: str, out: str | None, changes: dict[str, Any], engine: str, workers: int | None,
     as_json: bool, progress: str,
 ) -> None:  # fmt: skip
-    """Curate INPUT into the dataset --out; run it again to go on after an interruption."""
     from seedbed.run.curate.curation import QUARANTINE, curate, decide_again
     from seedbed.run.progress import Progress
 
@@ -69,10 +59,9 @@ def inputs(
     if out is None:
         if len(given) != 1:
             raise UsageError("--out is missing", where="curate", hint="give the folder of the new dataset")
-        made = decide_again(given[0], recipe, set=settings(changes), progress=told)
-        out = given[0]
+        made, out = decide_again(given[0], recipe, set=changes, progress=told), given[0]
     else:
-        made = curate(list(given), recipe, out, set=settings(changes), engine=engine, workers=workers, progress=told)
+        made = curate(list(given), recipe, out, set=changes, engine=engine, workers=workers, progress=told)
     if as_json:
         emit({"path": out, **made.results})
     else:
@@ -109,19 +98,13 @@ def summary(results: dict[str, Any]) -> list[str]:
     return lines
 
 
-@command.command("withdraw")
-@click.argument("subject")
-@click.option("--data", "datasets", multiple=True, required=True, metavar="DATASET", help="Datasets to remove from.")
-@click.option("--search", multiple=True, metavar="FOLDER", help="Where runs and datasets made from them may be.")
-@shared
-def withdraw(subject: str, datasets: tuple[str, ...], search: tuple[str, ...], as_json: bool, progress: str) -> None:
-    """Remove SUBJECT's rows (e-mail, subject id, domain, URL or row id) and list what was made from them.
+def _withdraw(words: tuple[str, ...], datasets: tuple[str, ...], search: tuple[str, ...], as_json: bool) -> None:
+    from seedbed.run.curate.withdraw import withdraw
 
-    Example: seedbed curate withdraw someone@example.com --data data/clean --search runs
-    """
-    from seedbed.run.curate.withdraw import withdraw as remove
-
-    found = remove(subject, list(datasets), list(search))
+    if len(words) != 1 or not datasets:
+        hint = "seedbed curate withdraw someone@example.com --data data/clean"
+        raise UsageError("one subject and --data are needed", where="withdraw", hint=hint)
+    found = withdraw(words[0], list(datasets), list(search))
     if as_json:
         emit(found)
     else:
@@ -130,4 +113,5 @@ def withdraw(subject: str, datasets: tuple[str, ...], search: tuple[str, ...], a
         for item in found["downstream"]:
             click.echo(f"  made from it: {item['kind']} {item['path']}")
     if not found["removed"]:
-        raise UsageError(f"no row is known by '{subject}'", where="withdraw", hint="give an e-mail, id, domain or URL")
+        raise UsageError("no row is known by this subject", where="withdraw", hint="an e-mail, id, domain or URL")
+    say("so that it is not collected again, add it to an opt-out list (docs/privacy.md)")

@@ -8,6 +8,7 @@ duplicates: {exact: true, near: {similarity: 0.65}}
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -138,7 +139,7 @@ class Curation(Part):
 def load(source: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> tuple[Curation, Path]:
     """(the checked recipe, the folder that its relative paths start from). `changes` are `--set` values."""
     if isinstance(source, Mapping):
-        path, text, data, folder = "recipe", yaml.safe_dump(dict(source)), dict(source), Path()
+        path, text, data, folder = "recipe", yaml.safe_dump(dict(source)), copy.deepcopy(dict(source)), Path()
     else:
         path, folder = str(source), Path(source).resolve().parent
         text = _text(Path(source))

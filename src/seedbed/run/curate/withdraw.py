@@ -2,7 +2,7 @@
 
 A subject is a row's `subject`, an e-mail address (also as the sha256 that lists hold), a domain, an address, or a row's
 id. Withdrawn rows keep their id and the reason `withdrawn`, so that the row is not collected again; their content is
-gone from the current version, and `purge` deletes older versions that still hold it.
+gone, from older versions too.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def _remove(dataset: Dataset, subject: str) -> int:
             columns[name] = pc.if_else(pa.array(~mine), old, pa.scalar(None, old.type))
     columns.update(_decisions(dataset, mine))
     dataset.put_columns(pa.table(columns))
-    _purge(dataset)
+    _rewrite(dataset)
+    _unshown(dataset, set(pc.filter(dataset.table(["id"])["id"], pa.array(mine)).to_pylist()))
     _recorded(dataset, int(mine.sum()))
     return int(mine.sum())
 
@@ -94,11 +95,28 @@ def _decisions(dataset: Dataset, mine: np.ndarray) -> dict[str, Any]:
     return made
 
 
-def _purge(dataset: Dataset) -> None:
-    """Delete the older versions' files, which still hold what was withdrawn."""
+def _rewrite(dataset: Dataset) -> None:
+    """Older versions and files still hold what was withdrawn: the rows are written anew, and these deleted."""
     from seedbed.dataset import store
 
-    store.purge(dataset.path)
+    store.rewrite(dataset.path)
+    dataset._reopen()
+
+
+def _unshown(dataset: Dataset, ids: set[str]) -> None:
+    """The report shows beginnings of rows: not of these any more."""
+    path = dataset.path / "curation.json"
+    if not path.is_file():
+        return
+    from seedbed.dataset.files import write_json
+    from seedbed.run.curate.recipe import Curation
+    from seedbed.run.curate.report import write_curation_report
+
+    results = read_json(path)
+    for reason, rows in results["look_at"].items():
+        results["look_at"][reason] = [row for row in rows if row["id"] not in ids]
+    write_json(path, results)
+    write_curation_report(dataset, results, Curation.model_validate(dataset.lineage["recipe"]))
 
 
 def _recorded(dataset: Dataset, rows: int) -> None:
