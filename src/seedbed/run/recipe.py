@@ -18,6 +18,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -264,9 +265,14 @@ def explain(
     return UsageError(first["msg"].removeprefix("Value error, ") + shown, where=where)
 
 
+@lru_cache(maxsize=4)
+def _composed(text: str) -> Any:
+    return yaml.compose(text)
+
+
 def line_of(text: str, keys: tuple[str, ...]) -> int:
     """The line (from 1) of the deepest of these nested keys that the YAML text has."""
-    node, line = yaml.compose(text), 1
+    node, line = _composed(text), 1
     for wanted in keys:
         if isinstance(node, yaml.MappingNode):
             match = next(((k, v) for k, v in node.value if k.value == wanted), None)

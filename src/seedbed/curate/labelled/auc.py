@@ -31,8 +31,9 @@ def auc_interval(first: np.ndarray, second: np.ndarray, confidence: float = 0.95
         spread = 1 + ((m + n) / 2 - 1) * ((1 - theta) / (2 - theta) + theta / (1 + theta))
         return (value - theta) ** 2 - z * z * theta * (1 - theta) * spread / (m * n)
 
-    low = brentq(excess, 0.0, value) if value > 0 and excess(0.0) * excess(value) < 0 else 0.0
-    high = brentq(excess, value, 1.0) if value < 1 and excess(1.0) * excess(value) < 0 else 1.0
+    inside = min(max(value, 1e-9), 1 - 1e-9)  # at 0 and 1 the variance is 0, and the equation holds for nothing
+    low = brentq(excess, 0.0, inside) if value > 0 else 0.0
+    high = brentq(excess, inside, 1.0) if value < 1 else 1.0
     return value, float(low), float(high)
 
 
