@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -175,6 +176,13 @@ def test_labels_that_cannot_be_reviewed(labels: list, options: dict, message: st
 def test_constant_vectors_say_nothing_and_do_not_fail() -> None:
     codes = np.arange(30) % 2
     assert np.allclose(out_of_fold(np.ones((30, 4)), codes), 0.5, atol=0.05)
+
+
+@pytest.mark.parametrize(("missing", "name"), [("cleanlab", "cleanlab"), ("sklearn.linear_model", "scikit-learn")])
+def test_a_missing_package_is_named(missing: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UsageError, match=rf"{name} is not installed; pip install 'seedbed\[curate\]'"):
+        run("label_errors", table_of(*blobs(30)))
 
 
 # -- outliers -----------------------------------------------------------------------------------------

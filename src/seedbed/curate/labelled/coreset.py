@@ -77,7 +77,7 @@ METHODS = ("k_centre", "herding", "prototypes", "random", "random_by_class")
 
 
 def coreset(found: np.ndarray, codes: np.ndarray | None, rows: int, method: str, seed: int = 0) -> np.ndarray:
-    """Positions of at most `rows` rows, best first. By class: `codes` are class numbers; at random: `seed`."""
+    """Positions of at most `rows` rows, best first. Methods by class need `codes`, class numbers."""
     rng = stream(seed, "coreset")
     if method == "k_centre":
         return k_centre(found, rows)
