@@ -123,7 +123,8 @@ def source_digest() -> str:
 def packages(names: tuple[str, ...] = ()) -> dict[str, str]:
     """Installed versions of the packages whose behaviour can change a result."""
     wanted = names or (
-        "numpy", "pyarrow", "pylance", "warp-lang", "pillow", "scipy", "torch", "scikit-learn", "cleanlab", "matplotlib",
+        "numpy", "pyarrow", "pylance", "warp-lang", "pillow", "scipy", "torch", "scikit-learn", "cleanlab",
+        "matplotlib",
     )  # fmt: skip
     found = {}
     for name in wanted:

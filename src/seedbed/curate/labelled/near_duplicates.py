@@ -5,7 +5,8 @@ even change of brightness or contrast does not hide a copy. Two rows are near-du
 sqrt(2 - 2 cosine), is at most a threshold. There is no threshold that suits all data (0.90 cosine was seen to take
 56 % of technical texts), so by default it comes from the data: the distance below which only `quantile` of the
 training rows have another training row. If the splits are drawn alike and training has few copies of its own, about
-that share of honest held-out rows is taken by mistake. Where labelled pairs exist, choose `threshold` on those.
+that share of honest held-out rows is taken by mistake (with few training rows it may be some times that share:
+docs/labelled.md). Where labelled pairs exist, choose `threshold` on those.
 """
 
 from __future__ import annotations

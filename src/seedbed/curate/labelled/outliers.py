@@ -4,7 +4,8 @@ Angiulli and Pizzuti 2002), within the row's class where labels are given.
 Distances have no natural scale, so they are put on one: z = (log distance - median) / (1.4826 x MAD), class by
 class, and typicality = the upper tail of the normal distribution at z. A usual row has 0.5; if the logs of clean
 rows' distances are normal, one clean row in a thousand has typicality below 0.001. That is the default threshold: it
-is stated before the data is seen, and what it costs on clean rows can be measured (docs/labelled.md does).
+is stated before the data is seen; real tails are longer, and what it costs on clean rows is measured in
+docs/labelled.md (one digit in a hundred).
 Median and MAD stand up to nearly half of the rows being odd, as long as the odd rows are not copies of each other.
 """
 
