@@ -7,6 +7,8 @@
     near_duplicates  rows of one split that are nearly a row of another
     shift            do two tables come from the same source? which columns differ?
     coreset          an order of rows in which every prefix is a small good subset  operator `coreset`
+    auc              the area under the curve, its interval and p-value
+    draws            one seed, a generator of its own for each use
     plant            known faults, planted with a seed, to measure all of the above
 
 `docs/labelled.md` shows what each is worth on real digits.
