@@ -77,7 +77,7 @@ def apply_rules(texts: pa.Array) -> np.ndarray:
 
 def near(texts: pa.Array) -> np.ndarray:
     """Clusters of near duplicates, from text to end."""
-    made = [Scanned(part).sketches() for part in parts(texts)]
+    made = [Scanned(part, only_words=True).sketches() for part in parts(texts)]
     bins, bands = np.concatenate([a for a, _ in made]), np.concatenate([b for _, b in made])
     columns = np.ascontiguousarray(bands.T)
     pairs, _ = similar_pairs(lambda k: columns[k], len(columns), bins)

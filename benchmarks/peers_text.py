@@ -51,7 +51,9 @@ def minhash(path):
         begin = time.process_time()
         MinhashDedupSignature(output_folder=f"{home}/s", config=config).run(iter(docs), 0, 1)
         first = time.process_time() - begin
-        MinhashDedupBuckets(input_folder=f"{home}/s", output_folder=f"{home}/b", config=config).run(None, 0, 1)
+        for bucket in range(config.num_buckets):
+            buckets = MinhashDedupBuckets(input_folder=f"{home}/s", output_folder=f"{home}/b", config=config)
+            buckets.run(None, bucket, config.num_buckets)
         cluster = MinhashDedupCluster(
             input_folder=f"{home}/b",
             output_folder=f"{home}/c",

@@ -29,7 +29,7 @@ def kept_of(clusters: np.ndarray, rank: np.ndarray | None = None) -> np.ndarray:
     """int64 (N,): the row that is kept of each row's cluster: the highest `rank` (N,), then the lowest number."""
     if rank is None:
         return clusters
-    order = np.lexsort((np.arange(len(clusters)), -np.nan_to_num(rank, nan=-np.inf), clusters))
+    order = np.lexsort((np.arange(len(clusters)), -np.where(np.isnan(rank), -np.inf, rank), clusters))
     ranked = clusters[order]
     new = np.concatenate([[True], ranked[1:] != ranked[:-1]]) if len(ranked) else np.zeros(0, bool)
     best = np.arange(len(clusters))

@@ -29,7 +29,7 @@ class Runs:
         hashes, owners = [], []
         first = 0
         for part in parts(pa.array(texts, pa.large_string())):
-            scanned = Scanned(part, device)
+            scanned = Scanned(part, device, only_words=True)
             long = scanned.counts[:, int(WORDS)] >= least
             found, starts = self._runs(scanned)
             number = np.repeat(np.arange(len(long)), np.diff(starts))
@@ -57,7 +57,7 @@ class Runs:
         """(int32 (N,) how many runs each row shares, int32 (N,) the text of the first, -1 for none)."""
         hits, whose = [], []
         for part in parts(texts):
-            scanned = Scanned(part, self.device)
+            scanned = Scanned(part, self.device, only_words=True)
             wp = scanned.wp
             hit, owner = (wp.zeros(scanned.size, dtype=wp.int32, device=self.device) for _ in range(2))
             scanned.launch(

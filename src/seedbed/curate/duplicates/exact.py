@@ -66,11 +66,14 @@ def _looks(data: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 
 def first_of(hashes: np.ndarray) -> np.ndarray:
-    """int64 (N,): the first row with the same hash, for hashes uint64 (N,) or (N, K)."""
-    wide = hashes.reshape(len(hashes), -1)
-    order = np.lexsort(wide.T[::-1]) if wide.shape[1] > 1 else np.argsort(wide[:, 0], kind="stable")
-    ranked = wide[order]
-    new = np.concatenate([[True], (ranked[1:] != ranked[:-1]).any(1)]) if len(ranked) else np.zeros(0, bool)
+    """int64 (N,): the first row with the same hash, for hashes uint64 (N, 2)."""
+    order = np.argsort(hashes[:, 0], kind="stable")
+    ranked = hashes[order]
+    same = np.concatenate([[False], ranked[1:, 0] == ranked[:-1, 0]]) if len(ranked) else np.zeros(0, bool)
+    if (ranked[1:, 1] != ranked[:-1, 1])[same[1:]].any():  # half of the hash agrees by chance: look at both halves
+        order = np.lexsort((np.arange(len(hashes)), hashes[:, 1], hashes[:, 0]))
+        ranked = hashes[order]
+        same = np.concatenate([[False], (ranked[1:] == ranked[:-1]).all(1)])
     first = np.empty(len(hashes), np.int64)
-    first[order] = order[np.flatnonzero(new)][np.cumsum(new) - 1] if len(ranked) else order
+    first[order] = order[np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))]
     return first

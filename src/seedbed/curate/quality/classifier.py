@@ -48,7 +48,7 @@ class Classifier:
         array = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, pa.large_string())
         found = [np.zeros(0, np.float32)]
         for part in parts(array):
-            scanned = Scanned(part)
+            scanned = Scanned(part, only_words=True)
             odds = scanned.weigh(self.weights, self.bias)
             made = 1 / (1 + np.exp(-odds))
             found.append(np.where(scanned.counts[:, 1] > 0, made, np.nan).astype(np.float32))
@@ -86,7 +86,7 @@ def _matrix(texts: Sequence[str]) -> Any:
 
     rows = []
     for part in parts(pa.array(list(texts), pa.large_string())):
-        found, starts = Scanned(part).features(BITS)
+        found, starts = Scanned(part, only_words=True).features(BITS)
         size = np.diff(starts)
         values = np.repeat(1 / np.sqrt(np.maximum(size, 1)), size)
         made = csr_matrix((values, found, starts), shape=(len(size), 1 << BITS))

@@ -47,7 +47,7 @@ def hashed(texts: Sequence[str | None]) -> np.ndarray:
     signs = _signs()
     made = [np.zeros((0, SIZE), np.float32)]
     for part in parts(pa.array(texts, pa.large_string())):
-        found, starts = Scanned(part).features(BITS)
+        found, starts = Scanned(part, only_words=True).features(BITS)
         rows = np.full((len(part), SIZE), np.nan, np.float32)
         for k in range(len(part)):
             ids, counts = np.unique(found[starts[k] : starts[k + 1]], return_counts=True)

@@ -178,7 +178,7 @@ class Sketches:
         near = self.recipe.duplicates.near
         if near is not None:
             for part in parts(table["text"]):
-                bins, bands = Scanned(part).sketches(near.shingle)
+                bins, bands = Scanned(part, only_words=True).sketches(near.shingle)
                 self.parts["bins"].append(bins)
                 self.parts["bands"].append(bands)
 

@@ -373,3 +373,50 @@ def read(
     counts[d, LONGEST_WORD] = wp.int64(longest)
     counts[d, PARAGRAPHS] = wp.int64(paragraphs)
     counts[d, LINE_CHARS] = wp.int64(all_line_chars)
+
+
+@wp.kernel
+def words(
+    data: wp.array(dtype=wp.uint8),
+    starts: wp.array(dtype=wp.int64),
+    classes: wp.array(dtype=wp.uint8),
+    lower: wp.array(dtype=wp.int32),
+    word_norm: wp.array(dtype=wp.uint64),
+    counts: wp.array2d(dtype=wp.int64),
+):
+    """The words alone, as `read` finds them: their hashes in small letters without punctuation, and how many."""
+    d = wp.tid()
+    i = starts[d]
+    end = starts[d + 1]
+    room = (starts[d] - starts[0]) / wp.int64(2) + wp.int64(d)
+    found = int(0)
+    inside = int(0)
+    g = wp.uint64(0xCBF29CE484222325)
+    while i <= end:
+        c = int(10)
+        n = int(1)
+        if i < end:
+            c = int(data[i])
+            if c >= 0x80:
+                n = length_of(c)
+                if i + wp.int64(n) > end:
+                    n = int(end - i)
+                    c = 0xFFFD
+                else:
+                    c = decoded(data, i, n)
+        kind = int(classes[c])
+        if (kind & SPACE) != 0:
+            if inside > 0:
+                norm = wp.uint64(0)
+                if g != wp.uint64(0xCBF29CE484222325):
+                    norm = mixed(g)
+                word_norm[room + wp.int64(found)] = norm
+                found += 1
+                inside = int(0)
+                g = wp.uint64(0xCBF29CE484222325)
+        else:
+            inside = int(1)
+            if (kind & (LETTER | DIGIT)) != 0:
+                g = step(g, lower[c])
+        i += wp.int64(n)
+    counts[d, WORDS] = wp.int64(found)

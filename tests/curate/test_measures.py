@@ -159,4 +159,6 @@ def test_features_and_their_weights_agree() -> None:
     weights = np.random.default_rng(0).standard_normal(1 << 12).astype(np.float32)
     by_features = [0.5 + weights[found[a:b]].sum() / max(1, b - a) ** 0.5 for a, b in pairwise(starts)]
     assert scanned.weigh(weights, 0.5) == pytest.approx(by_features, rel=1e-4)
+    light = Scanned([PLAIN, "", "one"], only_words=True)
+    assert np.array_equal(light.features(12)[0], found) and light.counts[:, 1].tolist() == scanned.counts[:, 1].tolist()
     assert hash_of("River,") == hash_of("river") != 0 == hash_of("--")
