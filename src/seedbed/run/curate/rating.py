@@ -30,12 +30,12 @@ ABOUT = (
 
 def rate(dataset: Dataset, recipe: Curation, home: Path, told: Progress) -> dict[str, Any]:
     """score.quality for every row, and the figures of ratings and classifier."""
-    from seedbed.learn.models.raters import RUBRIC, load_rater
+    from seedbed.learn.models.raters import load_rater
 
     wanted = recipe.quality
     assert wanted is not None
     rater = load_rater(wanted.model)
-    rubric = _read(home / wanted.rubric) if wanted.rubric else RUBRIC
+    rubric = _read(home / wanted.rubric) if wanted.rubric else rater.rubric
     rows = sampled(dataset, wanted.sample, recipe.seed)
     texts = dataset.take(rows, ["text"])["text"].to_pylist()
     ids = dataset.take(rows, ["id"])["id"].to_pylist()
