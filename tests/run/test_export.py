@@ -17,12 +17,20 @@ from seedbed.errors import UsageError
 from seedbed.run.export import export
 from seedbed.run.generate import generate
 
+FEW = Path(__file__).parents[1] / "data" / "few_families.yaml"
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     buffers = ["instance_mask", "part_mask", "semantic_mask", "depth", "normals", "coordinates", "amodal_masks"]
     return generate(
-        "places", rows=10, out=tmp_path_factory.mktemp("x") / "d", size=64, render="turbo", buffers=buffers, questions=2
+        "places",
+        rows=10,
+        out=tmp_path_factory.mktemp("x") / "d",
+        size=64,
+        render="turbo",
+        buffers=buffers,
+        questions=str(FEW),
     )
 
 

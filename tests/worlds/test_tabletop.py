@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 
@@ -107,10 +108,13 @@ def test_the_colour_can_be_seen() -> None:
     assert right / 96 > 0.9
 
 
+FEW = Path(__file__).parents[1] / "data" / "few_families.yaml"
+
+
 def test_the_same_row_in_another_process() -> None:
     code = (
-        "import hashlib\nfrom seedbed.run.generate import make_program, make_rows\n"
-        "t = make_rows(make_program('tabletop', {'size': 48, 'objects': [1, 3]}, None, '', 2), 11, [5, 2, 9])\n"
+        f"few = {str(FEW)!r}\nimport hashlib\nfrom seedbed.run.generate import make_program, make_rows\n"
+        "t = make_rows(make_program('tabletop', {'size': 48, 'objects': [1, 3]}, None, '', few), 11, [5, 2, 9])\n"
         "print(hashlib.sha256(repr(t.to_pylist()).encode()).hexdigest())"
     )
     run = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(2)]
@@ -119,7 +123,7 @@ def test_the_same_row_in_another_process() -> None:
 
     from seedbed.run.generate import make_program, make_rows
 
-    program = make_program("tabletop", {"size": 48, "objects": [1, 3]}, None, "", 2)
+    program = make_program("tabletop", {"size": 48, "objects": [1, 3]}, None, "", str(FEW))
     alone = [make_rows(program, 11, [k]).to_pylist()[0] for k in (5, 2, 9)]
     assert hashlib.sha256(repr(alone).encode()).hexdigest() == run[0].stdout.strip()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,11 @@ class Table:
     share: float
     draws: int = DRAWS
     prior: list[float] = field(default_factory=list)  # how often each answer is there to be asked for
+
+    @cached_property
+    def by_word(self) -> np.ndarray:
+        """Places of the answers in the order of their words: codes are numbered as a process meets them."""
+        return np.array(sorted(range(len(self.answers)), key=lambda k: word(int(self.answers[k]))), np.int64)
 
 
 @dataclass

@@ -149,7 +149,9 @@ def _cell(
     table = table or _flat(tried)
     place, has = available(tried, table.answers)
     group = np.minimum(size[rows], len(table.weights) - 1)
-    picked = choose(place, has, table.weights[group], table.skip, even(hit, 0, cell.family.name))
+    order = table.by_word  # the same in every process, whatever it asked about before
+    place = np.where(place >= 0, np.argsort(order)[place] if len(order) else -1, -1)
+    picked = choose(place, has[:, order], table.weights[group][:, order], table.skip, even(hit, 0, cell.family.name))
     some = np.flatnonzero(picked >= 0)
     if not len(some):
         return

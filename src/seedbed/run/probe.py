@@ -52,10 +52,10 @@ class Prober:
             raise UsageError(f"the world '{world}' cannot be probed: it has no sketch", where="probe")
         self.sketch: Callable[..., Any] = self.world.sketch
         self.program = make_program(world, given, {}, "", wanted)
+        self.by = self._checked(by)
         self.known = calibration(canonical(self.program))
         self.version = program_version(self.program)
         self.seed, self.models = seed, list(models)
-        self.by = self._checked(by)
         self.log: list[dict[str, Any]] = []
         self._turns: dict[str, int] = {}
 
