@@ -146,7 +146,8 @@ def _peer(python: str, texts: list[str], what: str) -> Any:
         docs, out = Path(home) / "docs.jsonl", Path(home) / "out.json"
         docs.write_text("".join(json.dumps({"text": t}) + "\n" for t in texts))
         script = Path(__file__).parent / "peers_text.py"
-        subprocess.run([python, str(script), str(docs), what, str(out)], check=True, stdout=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        subprocess.run([python, str(script), str(docs), what, str(out)], check=True, stdout=quiet, stderr=quiet)
         return json.loads(out.read_text())
 
 

@@ -39,16 +39,23 @@ def opted_out(table: pa.Table, recipe: Curation, root: str) -> pa.Array:
     """
     columns: dict[str, Any] = {"url": table["url"], "subject": table["subject"]}
     columns.update({name: pa.array(_from_meta(table, name), pa.string()) for name in LABELS})
-    rules = _opt_out(tuple(paths_of(recipe.opt_out, root)), tuple(recipe.agents))
+    paths = tuple(paths_of(recipe.opt_out, root))
+    rules = _opt_out(paths, tuple(recipe.agents), _written(paths))
     found: pa.Array = rules.decide(pa.table(columns))
     return found
 
 
 @lru_cache(maxsize=4)
-def _opt_out(paths: tuple[str, ...], agents: tuple[str, ...]) -> Any:
+def _opt_out(paths: tuple[str, ...], agents: tuple[str, ...], written: tuple[int, ...]) -> Any:
     from seedbed.curate.consent.opt_out import OptOut
 
     return OptOut.load(list(paths), agents=agents)
+
+
+def _written(paths: tuple[str, ...]) -> tuple[int, ...]:
+    """When the lists were last written: a list that has changed is read again."""
+    files = [f for path in map(Path, paths) for f in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    return tuple(file.stat().st_mtime_ns for file in files if file.exists())
 
 
 def paths_of(names: Sequence[str], root: str | Path) -> list[str]:
@@ -59,15 +66,24 @@ def paths_of(names: Sequence[str], root: str | Path) -> list[str]:
 def refused_columns(dataset: Dataset, recipe: Curation, home: Path) -> pa.Table:
     """opt_out and listed as the lists say today: a refusal that came after reading holds too."""
     names = [n for n in ("url", "subject", "meta", "opt_out") if n in dataset.schema.names]
-    table = dataset.table(names)
-    before = table["opt_out"].to_pylist()
-    now = opted_out(table, recipe, str(home)).to_pylist()
-    made = {"opt_out": pa.array([a or b for a, b in zip(before, now)], pa.string())}
-    if recipe.lists:
-        from seedbed.curate.lists import BlockList
-
-        made["listed"] = BlockList(paths_of(recipe.lists, home)).run(table)["listed"]
+    listed = _block_list(tuple(paths_of(recipe.lists, home))) if recipe.lists else None
+    refused: list[str | None] = []
+    blocked: list[str | None] = []
+    for table in dataset.stream(names, batch_size=8192):
+        now = opted_out(table, recipe, str(home)).to_pylist()
+        refused += [a or b for a, b in zip(table["opt_out"].to_pylist(), now)]
+        if listed is not None:
+            blocked += listed.run(table)["listed"].to_pylist()
+    made = {"opt_out": pa.array(refused, pa.string())}
+    if listed is not None:
+        made["listed"] = pa.array(blocked, pa.string())
     return pa.table(made)
+
+
+def _block_list(paths: tuple[str, ...]) -> Any:
+    from seedbed.curate.lists import BlockList
+
+    return BlockList(paths)
 
 
 def stamps(recipe: Curation, home: Path) -> dict[str, str]:

@@ -140,8 +140,11 @@ def _redacted(table: pa.Table) -> pa.Table:
     from seedbed.curate.privacy.redact import redact
 
     texts, counts = [], []
-    for text in table["text"].to_pylist():
-        new, found = redact(text) if text else (text, Counter[str]())
+    clean = [False] * table.num_rows
+    if "score.private" in table.column_names:  # where nothing was found, nothing is redacted
+        clean = [score == 0 for score in table["score.private"].to_pylist()]
+    for text, nothing in zip(table["text"].to_pylist(), clean):
+        new, found = redact(text) if text and not nothing else (text, Counter[str]())
         texts.append(new)
         counts.append(sum(found.values()) if text else None)
     table = table.set_column(table.column_names.index("text"), "text", pa.array(texts, pa.string()))
