@@ -219,6 +219,8 @@ def test_the_shipped_recipes_are_valid() -> None:
     root = Path(__file__).parents[2] / "recipes"
     for path in root.glob("*.yaml"):
         if "\nstages:" not in path.read_text():  # for seedbed curate
+            with pytest.raises(UsageError, match="seedbed curate INPUT"):
+                load(path)
             curation, _ = load_curation(path)
             assert curation.title and curation.policy(root)
             continue

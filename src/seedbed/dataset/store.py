@@ -42,7 +42,7 @@ def open_table(folder: Path, version: int | None = None) -> lance.LanceDataset:
     table = folder / TABLE
     if not (table / "_versions").is_dir():
         what = "no such folder" if not folder.exists() else "not a Seedbed dataset (no data.lance in it)"
-        raise UsageError(what, where=str(folder), hint="give a folder made by `seedbed generate`")
+        raise UsageError(what, where=str(folder), hint="give a folder made by `seedbed generate` or `seedbed curate`")
     try:
         return lance.dataset(str(table), version=version)
     except (ValueError, OSError) as error:

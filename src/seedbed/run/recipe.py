@@ -136,6 +136,9 @@ def load(source: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | No
         path = str(source)
         text = _read(Path(source))
         data = _parse(text, path)
+    if "stages" not in data and {"signals", "rules"} & set(data):
+        hint = f"seedbed curate INPUT --recipe {path} --out FOLDER"
+        raise UsageError("this recipe is for curate, it has no stages", where=path, hint=hint)
     for key, value in (changes or {}).items():
         _change(data, key, value, path)
     return _build(data, path, text)

@@ -121,7 +121,7 @@ def _quality(results: dict[str, Any]) -> Section | None:
     quality = results.get("quality")
     if not quality:
         return None
-    rows = [[str(k), _said(v)] for k, v in quality.items() if not isinstance(v, dict | list)]
+    rows = [[str(k), _said(v)] for k, v in quality.items() if k != "about" and not isinstance(v, dict | list)]
     panels: list[Any] = [TextPanel(quality.get("about", "")), TablePanel(["figure", "value"], rows)]
     for name in ("agreement", "noise", "drift"):
         if quality.get(name):
