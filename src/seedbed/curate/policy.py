@@ -62,9 +62,6 @@ class Rule:
             lost |= _true(pc.is_null(column))
         return lost
 
-    def to_dict(self) -> dict[str, Any]:
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in self.__dict__.items() if v not in (None, ())}
-
 
 def _true(values: Any) -> np.ndarray:
     found: np.ndarray = np.asarray(values.fill_null(False) if hasattr(values, "fill_null") else values)

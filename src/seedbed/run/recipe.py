@@ -134,8 +134,8 @@ def load(source: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | No
         path, text, data = "recipe", yaml.safe_dump(dict(source), sort_keys=False), dict(source)
     else:
         path = str(source)
-        text = _read(Path(source))
-        data = _parse(text, path)
+        text = read_text(Path(source))
+        data = parse(text, path)
     if "stages" not in data and {"signals", "rules"} & set(data):
         hint = f"seedbed curate INPUT --recipe {path} --out FOLDER"
         raise UsageError("this recipe is for curate, it has no stages", where=path, hint=hint)
@@ -144,7 +144,8 @@ def load(source: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | No
     return _build(data, path, text)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A recipe's text; UsageError with the nearest file's name where there is none."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -155,7 +156,8 @@ def _read(path: Path) -> str:
         raise UsageError(f"cannot be read ({error})", where=str(path)) from None
 
 
-def _parse(text: str, path: str) -> dict[str, Any]:
+def parse(text: str, path: str) -> dict[str, Any]:
+    """A recipe's keys; UsageError names the line where it is no YAML, or a key is there twice."""
     try:
         _refuse_twins(yaml.compose(text), path)
         data = yaml.safe_load(text)

@@ -13,8 +13,7 @@ import pyarrow as pa
 
 from seedbed.curate.text.kernels import overlap
 from seedbed.curate.text.kernels.base import WORDS
-from seedbed.curate.text.scan import Scanned, parts
-from seedbed.device import loaded
+from seedbed.curate.text.scan import Scanned, packed, parts
 
 RUN = 13
 
@@ -25,7 +24,7 @@ class Runs:
     """
 
     def __init__(self, texts: Sequence[str], run: int = RUN, least: int = 8, device: str = "cpu") -> None:
-        self.run, self.device = run, loaded((overlap,), device)
+        self.run, self.device = run, device
         hashes, owners = [], []
         first = 0
         for part in parts(pa.array(texts, pa.large_string())):
@@ -49,9 +48,7 @@ class Runs:
             overlap.runs, scanned.starts, scanned.counted, scanned.word_norm, self.run,
             wp.empty(scanned.room, dtype=wp.uint64, device=self.device), scanned.array(places), out, found,
         )  # fmt: skip
-        number = found.numpy().astype(np.int64)
-        within = np.arange(int(places[-1])) - np.repeat(places[:-1], most) < np.repeat(number, most)
-        return out.numpy()[within], np.concatenate([[0], np.cumsum(number)])
+        return packed(out, places, found)
 
     def shared(self, texts: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 (N,) how many runs each row shares, int32 (N,) the text of the first, -1 for none)."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from seedbed.curate.labelled.auc import auc as of_groups
+
 BINS = 5
 
 
@@ -26,13 +28,8 @@ def agreement(rated: np.ndarray, gold: np.ndarray) -> dict[str, Any]:
 
 def auc(scores: np.ndarray, labels: np.ndarray) -> float | None:
     """Area under the ROC curve: how often a good row scores over one that is not (ties count half)."""
-    from scipy.stats import rankdata
-
-    positive = int(labels.sum())
-    if not 0 < positive < len(labels):
-        return None
-    ranks = rankdata(scores)[labels.astype(bool)].sum()
-    return float((ranks - positive * (positive + 1) / 2) / (positive * (len(labels) - positive)))
+    good = labels.astype(bool)
+    return of_groups(scores[~good], scores[good]) if 0 < good.sum() < len(good) else None
 
 
 def calibration(scores: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:

@@ -103,11 +103,6 @@ def measure(
     return pa.concat_tables(made) if made else schema.empty_table()
 
 
-def of_scanned(scanned: Scanned, names: Sequence[str], texts: pa.Array) -> pa.Table:
-    """The measures of documents that are scanned."""
-    return _measured(scanned, tuple(names), texts)
-
-
 def _measured(scanned: Scanned, names: tuple[str, ...], texts: pa.Array) -> pa.Table:
     repeats = scanned.repeats() if set(names) & set(FROM_REPEATS) else np.zeros((scanned.size, int(k.REPEATED)))
     missing = np.asarray(texts.is_null())

@@ -17,8 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from seedbed.curate.text.kernels import base as k
-from seedbed.curate.text.kernels import read, repeat, sketch
-from seedbed.device import loaded
+from seedbed.curate.text.kernels import read, ready, repeat, sketch
 
 PART_BYTES = 2 << 20  # read at once; its words and tables take about ten times as much
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")  # Rae et al. 2021, appendix A1
@@ -46,7 +45,7 @@ class Scanned:
     ) -> None:
         import warp as wp
 
-        self.wp, self.device = wp, loaded((read, repeat, sketch), device)
+        self.wp, self.device = wp, ready(device)
         data, starts = buffers_of(texts)
         self.size = len(starts) - 1
         self.starts = self.array(starts)
@@ -111,9 +110,7 @@ class Scanned:
         out = wp.empty(max(1, int(places[-1])), dtype=wp.int32, device=self.device)
         found = wp.zeros(self.size, dtype=wp.int32, device=self.device)
         self.launch(sketch.features, self.starts, self.counted, self.word_norm, bits, self.array(places), out, found)
-        number: np.ndarray = found.numpy().astype(np.int64)
-        within = np.arange(int(places[-1])) - np.repeat(places[:-1], most) < np.repeat(number, most)
-        return out.numpy()[: int(places[-1])][within], np.concatenate([[0], np.cumsum(number)])
+        return packed(out, places, found)
 
     def weigh(self, weights: np.ndarray, bias: float) -> np.ndarray:
         """float32 (D,): log-odds of a linear classifier over 2^bits hashed features."""
@@ -140,6 +137,14 @@ class Scanned:
             made._kept = values
             return made
         return self.wp.array(values, device=self.device)
+
+
+def packed(out: Any, places: np.ndarray, found: Any) -> tuple[np.ndarray, np.ndarray]:
+    """(what a kernel wrote from each document's place on, without the gaps, int64 (D + 1,) where each begins)."""
+    number: np.ndarray = found.numpy().astype(np.int64)
+    most = np.diff(places)
+    within = np.arange(int(places[-1])) - np.repeat(places[:-1], most) < np.repeat(number, most)
+    return out.numpy()[: int(places[-1])][within], np.concatenate([[0], np.cumsum(number)])
 
 
 def parts(texts: pa.Array | pa.ChunkedArray, most: int = PART_BYTES) -> Iterator[pa.Array]:

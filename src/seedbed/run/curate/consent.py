@@ -21,15 +21,18 @@ LABELS = ("robots", "x-robots-tag", "tdm-reservation", "tdm_reservation")  # key
 
 def with_subject(table: pa.Table) -> pa.Table:
     """The rows with the column subject: an opaque id of whom the row is about or by, from the record's own field."""
-    return table.append_column("subject", pa.array(_from_meta(table, "subject"), pa.string()))
+    return table.append_column("subject", from_meta(table, ("subject",))["subject"])
 
 
-def _from_meta(table: pa.Table, key: str) -> list[str | None]:
-    found: list[str | None] = []
+def from_meta(table: pa.Table, keys: Sequence[str]) -> dict[str, pa.Array]:
+    """Fields of the records' `meta` as text, null where a record has none; it is read only where a key's name is."""
+    found: dict[str, list[str | None]] = {key: [] for key in keys}
     for text in table["meta"].to_pylist():
-        value = json.loads(text).get(key) if text and f'"{key}"' in text else None
-        found.append(None if value is None else str(value))
-    return found
+        named = text is not None and any(f'"{key}"' in text for key in keys)
+        known = json.loads(text) if named else {}
+        for key, values in found.items():
+            values.append(None if known.get(key) is None else str(known[key]))
+    return {key: pa.array(values, pa.string()) for key, values in found.items()}
 
 
 def opted_out(table: pa.Table, recipe: Curation, root: str) -> pa.Array:
@@ -37,8 +40,7 @@ def opted_out(table: pa.Table, recipe: Curation, root: str) -> pa.Array:
 
     Labels that came with a record (robots, tdm-reservation) are honoured always, lists where the recipe names them.
     """
-    columns: dict[str, Any] = {"url": table["url"], "subject": table["subject"]}
-    columns.update({name: pa.array(_from_meta(table, name), pa.string()) for name in LABELS})
+    columns: dict[str, Any] = {"url": table["url"], "subject": table["subject"], **from_meta(table, LABELS)}
     paths = tuple(paths_of(recipe.opt_out, root))
     rules = _opt_out(paths, tuple(recipe.agents), _written(paths))
     found: pa.Array = rules.decide(pa.table(columns))
@@ -65,8 +67,10 @@ def paths_of(names: Sequence[str], root: str | Path) -> list[str]:
 
 def refused_columns(dataset: Dataset, recipe: Curation, home: Path) -> pa.Table:
     """opt_out and listed as the lists say today: a refusal that came after reading holds too."""
+    from seedbed.curate.lists import BlockList
+
     names = [n for n in ("url", "subject", "meta", "opt_out") if n in dataset.schema.names]
-    listed = _block_list(tuple(paths_of(recipe.lists, home))) if recipe.lists else None
+    listed = BlockList(paths_of(recipe.lists, home)) if recipe.lists else None
     refused: list[str | None] = []
     blocked: list[str | None] = []
     for table in dataset.stream(names, batch_size=8192):
@@ -78,12 +82,6 @@ def refused_columns(dataset: Dataset, recipe: Curation, home: Path) -> pa.Table:
     if listed is not None:
         made["listed"] = pa.array(blocked, pa.string())
     return pa.table(made)
-
-
-def _block_list(paths: tuple[str, ...]) -> Any:
-    from seedbed.curate.lists import BlockList
-
-    return BlockList(paths)
 
 
 def stamps(recipe: Curation, home: Path) -> dict[str, str]:

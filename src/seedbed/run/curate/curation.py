@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 JOBS, BESIDE = "_jobs", "curation"
 SEALED = ("id", "keep", "reason", "duplicate_of")  # what the fingerprint covers: ids are hashes of the content
-RESULTS, QUARANTINE, REPORT = "curation.json", "quarantine.jsonl", "report.html"
+RESULTS, QUARANTINE = "curation.json", "quarantine.jsonl"
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ def curate(
     progress: Progress | None = None,
 ) -> Curated:
     """Curate `inputs` (files, folders, globs, URLs) into the dataset folder `out`. Running it again goes on."""
+    from seedbed.dataset import Dataset
+
     made, home = load(recipe, set)
     told = progress or Progress("none")
     folder = Path(out)
@@ -60,16 +62,14 @@ def curate(
     finished = folder / RESULTS
     if finished.exists() and read_json(finished).get("job") == digest(job):
         told.say(f"{folder} is finished: nothing to do")
-        from seedbed.dataset import Dataset
-
-        return Curated(Dataset(folder), read_json(finished))
+        return Curated(dataset, read_json(finished))
     quarantine = _read_all(folder, made, job, engine, workers, told)
-    dataset = _reopened(dataset)
+    dataset = Dataset(folder)  # as it is after the commit
     facts = _after_reading(dataset, made, home, told)
-    results = _conclude(_reopened(dataset), made, home, {**facts, "job": digest(job), "quarantined": quarantine}, told)
+    results = _conclude(dataset, made, home, {**facts, "job": digest(job), "quarantined": quarantine}, told)
     with explained(folder):
         shutil.rmtree(folder / JOBS, ignore_errors=True)
-    return Curated(_reopened(dataset), results)
+    return Curated(dataset, results)
 
 
 def decide_again(
@@ -88,7 +88,7 @@ def decide_again(
     kept = {k: before[k] for k in ("job", "quarantined", "duplicates", "planted", "quality") if k in before}
     results = _conclude(dataset, made, home, kept, progress or Progress("none"))
     dataset.write_lineage({**dataset.lineage, "decided_with": made.model_dump(mode="json")})
-    return Curated(_reopened(dataset), results)
+    return Curated(dataset, results)
 
 
 def _job(recipe: Curation, home: Path, inputs: Sequence[str | Path]) -> dict[str, Any]:
@@ -167,12 +167,6 @@ def _quarantine(folder: Path, bad: Sequence[Mapping[str, Any]]) -> dict[str, Any
     return {"records": len(bad), "reasons": dict(sorted(by_reason.items())), "first": [dict(b) for b in bad[:20]]}
 
 
-def _reopened(dataset: Dataset) -> Dataset:
-    from seedbed.dataset import Dataset
-
-    return Dataset(dataset.path)
-
-
 def _after_reading(dataset: Dataset, recipe: Curation, home: Path, told: Progress) -> dict[str, Any]:
     """Clusters, contamination and quality as columns; what was measured of them."""
     from seedbed.run.curate.repeated import Kept, cluster_columns
@@ -227,14 +221,12 @@ def _conclude(
         rule.stored(dataset.schema.names, where="rules")
     with told.step("decide", len(dataset)):
         dataset.put_columns(refused_columns(dataset, recipe, home))
-        dataset = _reopened(dataset)
         table = dataset.table(_decided_from(dataset, recipe, home))
         decisions = decisions_of(table, rules)
         columns = decisions.columns(table["id"].combine_chunks())
         if recipe.duplicates.images is not None and recipe.duplicates.captions == "all":
             columns = columns.append_column("all_captions", captions_of(dataset, decisions))
         dataset.put_columns(columns)
-    dataset = _reopened(dataset)
     with told.step("audit the filter", len(dataset)):
         audit = audit_of_filter(dataset, table, decisions, rules, recipe)
     results = {

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from seedbed import registry
 from seedbed.curate.policy import Rule, load_rules
 from seedbed.errors import UsageError, nearest
-from seedbed.run.recipe import explain
+from seedbed.run.recipe import explain, parse, read_text
 
 
 class Part(BaseModel):
@@ -142,15 +142,8 @@ def load(source: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | No
         path, text, data, folder = "recipe", yaml.safe_dump(dict(source)), copy.deepcopy(dict(source)), Path()
     else:
         path, folder = str(source), Path(source).resolve().parent
-        text = _text(Path(source))
-        try:
-            data = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f"{path}:{mark.line + 1}" if mark else path
-            raise UsageError(f"not YAML ({getattr(error, 'problem', error)})", where=where) from None
-    if not isinstance(data, dict):
-        raise UsageError("a recipe is a mapping with a name and rules", where=path, hint="see recipes/web_text.yaml")
+        text = read_text(Path(source))
+        data = parse(text, path)
     if "stages" in data:
         raise UsageError("this recipe has stages", where=path, hint=f"run it with: seedbed run {path}")
     for key, value in (changes or {}).items():
@@ -178,17 +171,6 @@ def _model_of(error: ValidationError) -> type[BaseModel]:
             break
         model = kinds[-1] if kinds[-1] is not model else kinds[0]
     return model
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        siblings = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-        hint = nearest(path.name, siblings) if siblings else "give the path of a .yaml file"
-        raise UsageError("no such recipe", where=str(path), hint=hint) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot be read ({error})", where=str(path)) from None
 
 
 def _change(data: dict[str, Any], key: str, value: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from seedbed.curate.duplicates.clusters import clusters_of
+from seedbed.curate.duplicates.clusters import clusters_of, sizes_of
 from seedbed.curate.duplicates.exact import first_of
 from seedbed.curate.duplicates.near import similar_pairs
 from seedbed.run.curate.recipe import Curation
@@ -71,8 +71,7 @@ def cluster_columns(recipe: Curation, kept: Kept, table: pa.Table, home: Path) -
         columns["semantic"], figures["semantic"] = semantic_clusters(recipe, table, home)
     made = {}
     for kind, clusters in columns.items():
-        sizes = np.bincount(clusters, minlength=count)[clusters] if count else clusters
-        made[f"cluster.{kind}"] = pa.array(clusters, pa.int64(), mask=sizes < 2)
+        made[f"cluster.{kind}"] = pa.array(clusters, pa.int64(), mask=sizes_of(clusters) < 2)
     return pa.table(made) if made else pa.table({}), figures
 
 

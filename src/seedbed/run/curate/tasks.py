@@ -17,9 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seedbed import registry
-from seedbed.curate.operator import Operator
-from seedbed.errors import UsageError
+from seedbed.curate.operator import Operator, build
 from seedbed.lineage import canonical
 from seedbed.run.curate.consent import opted_out, with_subject
 from seedbed.run.curate.recipe import Curation
@@ -35,9 +33,9 @@ def row_schema(recipe: Curation) -> pa.Schema:
     fields = [*COLLECTED, pa.field("subject", pa.string()), pa.field("opt_out", pa.string())]
     empty = with_subject(COLLECTED.empty_table())
     for operator in operators_of(canonical(recipe.model_dump(mode="json"))):
-        for name, values in operator.run(empty).items():
-            fields.append(pa.field(name, values.type))
-        empty = _joined(empty, operator.run(empty))
+        made = operator.run(empty)
+        fields += [pa.field(name, values.type) for name, values in made.items()]
+        empty = _joined(empty, made)
     if recipe.redact:
         fields.append(pa.field("redacted", pa.int32()))
     if recipe.blur_faces:
@@ -54,16 +52,11 @@ def operators_of(recipe_text: str) -> tuple[Operator, ...]:
 
 def _operator(name: str, options: dict[str, Any]) -> Operator:
     """An operator with the recipe's options; `model: provider/model` becomes the model's scores."""
-    kind = registry.get("operator", name, where="signals")
     if name == "image_text" and "model" in options:
         from seedbed.learn.models import load_model
 
         options = {**{k: v for k, v in options.items() if k != "model"}, "scorer": load_model(options["model"]).score}
-    try:
-        made: Operator = kind(**options)
-    except TypeError as error:
-        raise UsageError(f"wrong options ({error})", where=f"signals.{name}", hint="see its docstring") from None
-    return made
+    return build(name, **options)
 
 
 def read_part(task: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,3 +81,20 @@ def gram(hashes: wp.array(dtype=wp.uint64), at: wp.int64, n: int) -> wp.uint64:
     for k in range(n):
         h = h * wp.uint64(0x9E3779B97F4A7C15) + hashes[at + wp.int64(k)]
     return mixed(h)
+
+
+@wp.func
+def squeezed(
+    room: wp.int64,
+    words: int,
+    word_norm: wp.array(dtype=wp.uint64),
+    norms: wp.array(dtype=wp.uint64),
+) -> int:
+    """The words that have a letter or digit, one behind the other; how many."""
+    count = int(0)
+    for k in range(words):
+        norm = word_norm[room + wp.int64(k)]
+        if norm != wp.uint64(0):
+            norms[room + wp.int64(count)] = norm
+            count += 1
+    return count

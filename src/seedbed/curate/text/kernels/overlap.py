@@ -2,26 +2,9 @@
 
 import warp as wp
 
-from seedbed.curate.text.kernels.base import OPTIONS, WORDS, gram
+from seedbed.curate.text.kernels.base import OPTIONS, WORDS, gram, squeezed
 
 wp.set_module_options(OPTIONS)
-
-
-@wp.func
-def squeezed(
-    room: wp.int64,
-    words: int,
-    word_norm: wp.array(dtype=wp.uint64),
-    norms: wp.array(dtype=wp.uint64),
-) -> int:
-    """The words that have a letter or digit, one behind the other; how many."""
-    count = int(0)
-    for k in range(words):
-        norm = word_norm[room + wp.int64(k)]
-        if norm != wp.uint64(0):
-            norms[room + wp.int64(count)] = norm
-            count += 1
-    return count
 
 
 @wp.kernel

@@ -7,6 +7,7 @@ from seedbed.curate.text.kernels.base import (
     WORDS,
     gram,
     mixed,
+    squeezed,
 )
 
 wp.set_module_options(OPTIONS)
@@ -32,12 +33,7 @@ def sketch(
     """
     d = wp.tid()
     room = (starts[d] - starts[0]) / wp.int64(2) + wp.int64(d)
-    count = int(0)
-    for k in range(int(counts[d, WORDS])):
-        norm = word_norm[room + wp.int64(k)]
-        if norm != wp.uint64(0):
-            norms[room + wp.int64(count)] = norm
-            count += 1
+    count = squeezed(room, int(counts[d, WORDS]), word_norm, norms)
     width = bins.shape[1]
     empty = wp.uint32(0xFFFFFFFF)
     for b in range(width):
