@@ -279,6 +279,8 @@ def test_redaction_and_leaks(tmp_path: Path) -> None:
     )
     assert [k for k in range(8) if made.dataset[k]["reason"] == "leak"] == [5]
     assert made.results["against"] == {"evaluation_rows": 2, "rows_that_share": 1, "evaluation_rows_found": 1}
+    again = decide_again(tmp_path / "out", {**RECIPE, "redact": True, "duplicates": duplicates})
+    assert again.results["against"] == made.results["against"]
 
 
 def test_quality_learns_from_ratings_and_is_doubted(tmp_path: Path) -> None:

@@ -56,6 +56,17 @@ def test_image_text_on_real_photographs(tmp_path: Path) -> None:
     assert whole["all_captions"] == [whole["caption"], copy["caption"]]
     assert all(not r["keep"] for r in rows if r["caption"].startswith("IMG_"))
     assert next(r for r in rows if r["caption"] == "a tracking pixel")["reason"] == "image_quality.width"
+    # a withdrawn copy takes its caption with it, from the row that was kept for both too
+    assert (
+        python(
+            "seedbed", "curate", "withdraw", "https://mirror.example/coffee.jpg", "--data", str(tmp_path / "a")
+        ).returncode
+        == 0
+    )
+    left = Dataset(tmp_path / "a").table(["url", "caption", "all_captions", "image"]).to_pylist()
+    assert next(r for r in left if r["url"] == whole["url"])["all_captions"] == [whole["caption"]]
+    files = b"".join(f.read_bytes() for f in (tmp_path / "a").rglob("*") if f.is_file())
+    assert copy["caption"].encode() not in files
 
 
 def test_faces_are_blurred_before_they_are_stored(tmp_path: Path) -> None:

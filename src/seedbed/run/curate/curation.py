@@ -85,7 +85,7 @@ def decide_again(
         raise UsageError("not a curated dataset", where=str(place), hint="give --out to curate it as an input")
     made, home = load(recipe, set)
     before = read_json(place / RESULTS)
-    kept = {k: before[k] for k in ("job", "quarantined", "duplicates", "planted", "quality") if k in before}
+    kept = {k: before[k] for k in ("job", "quarantined", "duplicates", "planted", "against", "quality") if k in before}
     results = _conclude(dataset, made, home, kept, progress or Progress("none"))
     dataset.write_lineage({**dataset.lineage, "decided_with": made.model_dump(mode="json")})
     return Curated(dataset, results)

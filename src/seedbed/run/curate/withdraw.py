@@ -77,12 +77,26 @@ def _remove(dataset: Dataset, subject: str) -> int:
         if name in CONTENT:
             old = dataset.table([name])[name]
             columns[name] = pc.if_else(pa.array(~mine), old, pa.scalar(None, old.type))
+    if "all_captions" in dataset.schema.names:
+        columns["all_captions"] = _captions_left(dataset, mine)
     columns.update(_decisions(dataset, mine))
     dataset.put_columns(pa.table(columns))
     _rewrite(dataset)
     _unshown(dataset, set(pc.filter(dataset.table(["id"])["id"], pa.array(mine)).to_pylist()))
     _recorded(dataset, int(mine.sum()))
     return int(mine.sum())
+
+
+def _captions_left(dataset: Dataset, mine: np.ndarray) -> pa.Array:
+    """all_captions without those that withdrawn rows gave to the copy of their picture that is kept."""
+    rows = dataset.table(["caption", "all_captions"]).to_pylist()
+    gone = {row["caption"] for row, lost in zip(rows, mine.tolist()) if lost}
+    left = [
+        None if lost or row["all_captions"] is None
+        else [c for c in row["all_captions"] if c not in gone or c == row["caption"]]
+        for row, lost in zip(rows, mine.tolist())
+    ]  # fmt: skip
+    return pa.array(left, pa.list_(pa.string()))
 
 
 def _decisions(dataset: Dataset, mine: np.ndarray) -> dict[str, Any]:
