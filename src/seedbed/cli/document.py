@@ -96,20 +96,12 @@ def _build(run: str, out: str | None, answers: str | None, model: str | None, dr
 
 def _joined(runs: tuple[str, ...], out: str | None, title: str, draft: bool, as_json: bool) -> None:
     from seedbed.document.report import write_report
-    from seedbed.document.report.archive import join, load
-    from seedbed.run.documents.build import check_run, refusal
+    from seedbed.document.report.archive import join
+    from seedbed.run.documents.build import report_of
 
     if out is None:
         raise UsageError("--out is missing", where="document", hint="the folder of the joined report")
-    found = []
-    for run in runs:
-        archives = list(Path(run).glob("stages/*/report.json"))
-        if not archives:
-            raise UsageError("no finished run with a report is here", where=run, hint="run its recipe first")
-        found.append((Path(run).name, load(max(archives, key=lambda p: p.stat().st_mtime))))
-        bad = check_run(run)
-        if bad and not draft:
-            raise refusal(bad, run)
+    found = [(Path(run).name, report_of(run, draft=draft)) for run in runs]
     joined = join(found, title=title, subtitle=f"Runs: {', '.join(name for name, _ in found)}")
     path = write_report(joined, Path(out) / "report.html")
     if as_json:
@@ -153,6 +145,8 @@ def _why_lines(found: dict[str, Any]) -> list[str]:
         "seeds": ", ".join(map(str, found["seeds"])) or "none", "file": f"{found['file']} at {found['pointer']}",
     }  # fmt: skip
     lines = [found["id"], *(f"  {name:<7} {value}" for name, value in rows.items())]
+    if found["beside"]:
+        lines.insert(2, "  beside  " + ", ".join(f"{name} {value}" for name, value in found["beside"].items()))
     lines += [f"  data    {d['path']} version {str(d['fingerprint'])[:12]}" for d in found["data"]]
     return lines + [f"  note    {note}" for note in found["notes"]]
 

@@ -70,6 +70,11 @@ def marks_of(view: View) -> dict[str, dict[str, Any]]:
     }
 
 
+def banners(view: View) -> list[str]:
+    """The sentences that a reader of this run must see, each once."""
+    return sorted({banner(hit) for hit in marks_of(view).values()})
+
+
 def _before(cell: CellRecord, item: Mapping[str, Any]) -> bool:
     return str(cell.record.get("started", "")) <= str(item["at"])
 

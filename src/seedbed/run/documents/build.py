@@ -15,8 +15,9 @@ from seedbed.document.report.archive import load
 from seedbed.document.report.panels import Report
 from seedbed.errors import GateError, SeedbedError, UsageError, nearest
 from seedbed.lineage import SCHEMA_VERSION, Evidence
+from seedbed.run.documents.affected import banners
 from seedbed.run.documents.cards import evaluation_data, model_card_of, models, training_data
-from seedbed.run.documents.evidence import HOLDS, Book, Check, report_evidence
+from seedbed.run.documents.evidence import REPORT, Check, archive, check_run, lost
 from seedbed.run.documents.sheets import datasheet_of, subject_of_cell
 from seedbed.run.documents.view import CellRecord, View
 
@@ -35,16 +36,17 @@ def document_run(
     """
     view = View.of_run(run)
     given = _checked(answers or {}, where)
+    if lost(view) and not draft:  # before any card is made: with a lost record there may be none to make
+        raise refusal(check_run(view), str(run))
     cards = _cards(view, given, model, where)
     report = _report(view)
     items = {e.id: e for card in cards.values() for e in card.used()}
     items |= {e.id: e for e in report.evidence} if report else {}
-    checks = Book(view).check_all(items.values())
-    bad = [check for check in checks if check.state != HOLDS]
+    bad = check_run(view, items.values())
     if bad and not draft:
         raise refusal(bad, str(run))
     folder = Path(out) if out is not None else view.root / FOLDER
-    written = _write(folder, cards, report, bad)
+    written = _write(folder, cards, report, bad, banners(view))
     write_json(folder / "evidence.json", {
         "schema_version": SCHEMA_VERSION, "run": view.manifest.get("name"),
         "evidence": [e.to_dict() for e in items.values()],
@@ -54,25 +56,36 @@ def document_run(
         "folder": str(folder), "files": written, "evidence": len(items), "draft": bool(bad),
         "not_holding": [{"id": c.evidence.id, "state": c.state, "why": c.why} for c in bad],
         "unanswered": {name: [k for k, v in card.answers.items() if v is None] for name, card in cards.items()},
-        "affected": sorted({text for card in cards.values() for text in card.banners}),
+        "affected": sorted({*banners(view), *(text for card in cards.values() for text in card.banners)}),
     }  # fmt: skip
 
 
-def check_run(run: str | Path) -> list[Check]:
-    """The numbers of the run's report that cannot be opened any more."""
+def report_of(run: str | Path, *, draft: bool = False) -> Report:
+    """A run's saved report, with what a reader must be told first among its findings.
+
+    Raises GateError as `document_run` does, unless `draft`; UsageError when the run made no report.
+    """
     view = View.of_run(run)
-    saved = _archive(view)
-    found = report_evidence(saved) if saved else []
-    return [check for check in Book(view).check_all(found) if check.state != HOLDS]
+    bad = check_run(view)
+    if bad and not draft:
+        raise refusal(bad, str(run))
+    report = _report(view)
+    if report is None:
+        raise UsageError("no finished run with a report is here", where=str(run), hint="run its recipe first")
+    return told_first(report, [*_draft_note(bad), *banners(view)])
+
+
+def told_first(report: Report, lines: Sequence[str]) -> Report:
+    """The report with these lines, in bold, before its findings; each once."""
+    bold = [f"**{text}**" for text in lines]
+    return replace(report, findings=[*bold, *(text for text in report.findings if text not in bold)])
 
 
 def refusal(bad: Sequence[Check], where: str) -> SeedbedError:
     """What is said when numbers cannot be opened: at most five of them by id."""
     shown = "; ".join(f"{c.evidence.id} is {c.state} ({c.why})" for c in bad[:5])
     more = f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
-    return GateError(
-        f"{len(bad)} numbers cannot be opened: {shown}{more}", where=where, hint="run it again, or --draft"
-    )
+    return GateError(f"{_count(bad)} cannot be opened: {shown}{more}", where=where, hint="run it again, or --draft")
 
 
 def _checked(answers: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -103,8 +116,8 @@ def _cards(view: View, given: Mapping[str, Any], model: str | None, where: str) 
             found[cell.sheet_name] = datasheet_of(
                 subject_of_cell(view, cell), answers=given.get("datasheet"), where=where, words=stated
             )
-    if not found:
-        raise UsageError("no model and no dataset is in this run", where=str(view.root), hint="nothing to document")
+    if not found and archive(view) is None:
+        raise UsageError("no model, dataset or report is in this run", where=str(view.root), hint="nothing to document")
     return found
 
 
@@ -117,22 +130,20 @@ def _choice(view: View) -> dict[str, Any]:
 
 def _model(view: View, name: str | None) -> CellRecord | None:
     if name is not None:
-        return view.cell(name)
+        chosen = view.cell(name)
+        return None if chosen.lost else chosen  # a draft names it among what is missing
     found = models(view)
     return found[-1] if found else None
 
 
-def _archive(view: View) -> Path | None:
-    places = [cell.folder / "report.json" for cell in view.cells.values()]
-    return next((path for path in places if path.is_file()), None)
-
-
 def _report(view: View) -> Report | None:
-    saved = _archive(view)
-    return load(saved) if saved else None
+    saved = archive(view)
+    return load(saved.folder / REPORT) if saved else None
 
 
-def _write(folder: Path, cards: Mapping[str, Card], report: Report | None, bad: Sequence[Check]) -> list[str]:
+def _write(
+    folder: Path, cards: Mapping[str, Card], report: Report | None, bad: Sequence[Check], affected: Sequence[str]
+) -> list[str]:
     names = []
     note = _draft_note(bad)
     for name, card in cards.items():
@@ -143,8 +154,8 @@ def _write(folder: Path, cards: Mapping[str, Card], report: Report | None, bad: 
                 raise SeedbedError(f"links that lead nowhere: {', '.join(lost[:3])}", where=path.name)
             names.append(str(write_text(path, text)))
     if report is not None:
-        banners = [f"**{text}**" for text in [*note, *sorted({b for c in cards.values() for b in c.banners})]]
-        names.append(str(write_report(replace(report, findings=[*banners, *report.findings]), folder / "report.html")))
+        lines = [*note, *sorted({*(b for c in cards.values() for b in c.banners), *affected})]
+        names.append(str(write_report(told_first(report, lines), folder / "report.html")))
     return names
 
 
@@ -153,7 +164,11 @@ def _draft_note(bad: Sequence[Check]) -> list[str]:
         return []
     listed = "; ".join(f"{c.evidence.id} ({c.state}: {c.why})" for c in bad[:20])
     more = f"; and {len(bad) - 20} more" if len(bad) > 20 else ""
-    return [f"DRAFT. {len(bad)} numbers cannot be opened: {listed}{more}"]
+    return [f"DRAFT. {_count(bad)} cannot be opened: {listed}{more}"]
+
+
+def _count(bad: Sequence[Check]) -> str:
+    return "1 number" if len(bad) == 1 else f"{len(bad)} numbers"
 
 
 def all_evidence(cards: Mapping[str, Card]) -> list[Evidence]:

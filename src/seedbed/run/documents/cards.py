@@ -22,13 +22,14 @@ MOST = 12
 
 
 def models(view: View) -> list[CellRecord]:
-    """Cells that trained a model."""
-    return [cell for cell in view.cells.values() if cell.do == "train"]
+    """Cells that trained a model and still have their record."""
+    return [cell for cell in view.cells.values() if cell.do == "train" and not cell.lost]
 
 
 def audits_of(view: View, model: CellRecord) -> list[CellRecord]:
-    """Audits of the model's answers."""
-    return [audit for answers in view.users(model, "predict") for audit in view.users(answers, "audit")]
+    """Audits of the model's answers whose table is there; a draft names the others among what is missing."""
+    found = [audit for answers in view.users(model, "predict") for audit in view.users(answers, "audit")]
+    return [audit for audit in found if not audit.lost and (audit.folder / "audit.json").is_file()]
 
 
 def training_data(view: View, model: CellRecord) -> list[CellRecord]:

@@ -15,11 +15,12 @@ RECORD, MANIFEST = "stage.json", "manifest.json"
 
 @dataclass(frozen=True)
 class CellRecord:
-    """A finished cell: its folder and what stage.json (or, without it, the manifest) says."""
+    """A finished cell: its folder and what stage.json says; where that is `lost`, what the manifest still says."""
 
     id: str
     folder: Path
     record: dict[str, Any]
+    lost: bool = False
 
     @property
     def do(self) -> str:
@@ -59,7 +60,7 @@ class View:
             rows = [(row, root / row["folder"]) for row in manifest["stages"]]
         except (KeyError, TypeError):
             raise UsageError("not a run's manifest", where=str(root / MANIFEST)) from None
-        return cls(root, [CellRecord(row["id"], place, _record(place, row)) for row, place in rows], manifest)
+        return cls(root, [_cell(place, row) for row, place in rows], manifest)
 
     @classmethod
     def upstream(cls, folders: Iterable[Path]) -> View:
@@ -103,9 +104,8 @@ class View:
         return path.relative_to(self.root).as_posix()
 
 
-def _record(place: Path, row: dict[str, Any]) -> dict[str, Any]:
+def _cell(place: Path, row: dict[str, Any]) -> CellRecord:
     try:
-        record: dict[str, Any] = read_json(place / RECORD)
-        return record
+        return CellRecord(row["id"], place, read_json(place / RECORD))
     except UsageError:
-        return {**row, "result": {}}
+        return CellRecord(row["id"], place, {**row, "result": {}}, lost=True)
