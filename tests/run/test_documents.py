@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -16,10 +19,12 @@ from seedbed.document.compute import training_cost, transformer_flop
 from seedbed.document.datasheet import UNANSWERED
 from seedbed.errors import GateError, UsageError
 from seedbed.lineage import Evidence
-from seedbed.run.documents.affected import BANNER, MARK
-from seedbed.run.documents.build import document_run
+from seedbed.run.audits.suite import run_suite
+from seedbed.run.curate.withdraw import withdraw
+from seedbed.run.documents.affected import BANNER, MARK, affected
+from seedbed.run.documents.build import document_run, report_of
 from seedbed.run.documents.diff import diff
-from seedbed.run.documents.evidence import Book, why
+from seedbed.run.documents.evidence import Book, check_run, why
 from seedbed.run.documents.sheets import datasheet_of, form, subject_of_folder
 from seedbed.run.documents.view import View
 
@@ -120,7 +125,6 @@ def test_diff_says_what_is_noise(run: Path, tmp_path: Path) -> None:
 
 def test_a_withdrawal_marks_what_was_made_and_makes_its_numbers_stale(run: Path, tmp_path: Path) -> None:
     from seedbed.run.curate import curate
-    from seedbed.run.curate.withdraw import withdraw
 
     rows = [{"text": f"Text number {k} has words of its own, {k * 7}.", "subject": f"s{k}"} for k in range(6)]
     (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -167,3 +171,118 @@ def test_gpt3_takes_the_published_operations() -> None:
     for bad in ({"gpu": "h10"}, {"utilisation": 0.0}, {"price": float("nan")}):
         with pytest.raises(UsageError):
             training_cost(1e9, 1e9, **bad)  # type: ignore[arg-type]
+
+
+def test_an_edited_result_and_a_changed_input_are_stale(run: Path) -> None:
+    assert check_run(View.of_run(run)) == []
+    results = run / "results.json"
+    text = results.read_text()
+    found = json.loads(text)
+    found["overall"]["value"] = 0.5 * found["overall"]["value"] + 0.1
+    results.write_text(json.dumps(found))
+    bad = check_run(View.of_run(run))
+    assert [(c.evidence.id, c.state) for c in bad] == [("overall.value", "stale")] and "results.json says" in bad[0].why
+    with pytest.raises(GateError, match=r"1 number cannot be opened: overall.value is stale"):
+        document_run(run)
+    results.write_text(text)
+    answers = next(run.glob("stages/answers-*/table.parquet"))
+    kept = answers.read_bytes()
+    answers.write_bytes(kept + b"x")
+    assert why(run, "overall.value")["why"].endswith("table.parquet has changed since the run")
+    assert why(run, "model.parameters")["state"] == "holds"  # the model was not made from its answers
+    answers.unlink()
+    opened = why(run, "overall.value")
+    assert opened["state"] == "holds" and "1 files of answers are gone" in opened["notes"][0]
+    answers.write_bytes(kept)
+    lineage = next(run.glob("stages/rows-*/dataset/lineage.json"))
+    made = json.loads(lineage.read_text())
+    lineage.write_text(json.dumps({**made, "fingerprint": "0" * 64}))
+    assert "another version than the run made" in why(run, "overall.value")["why"]
+
+
+def test_an_opened_number_shows_its_interval(run: Path) -> None:
+    overall, opened = json.loads((run / "results.json").read_text())["overall"], why(run, "overall.value")
+    assert {k: opened["beside"][k] for k in ("low", "high", "n")} == {k: overall[k] for k in ("low", "high", "n")}
+    assert why(run, "model.parameters")["beside"] == {}
+
+
+def test_numbers_of_tables_open_by_column_and_row(run: Path) -> None:
+    row = json.loads((run / "manifest.json").read_text())["stages"][-1]
+    place, value = f"{row['folder']}/audit.parquet", json.loads((run / "results.json").read_text())["overall"]["value"]
+    table = pq.read_table(run / place)
+    at = table["depth"].to_pylist().index(0)
+    book = Book(View.of_run(run))
+
+    def state(pointer: str, said: float) -> str:
+        return book.check(Evidence("t", said, row["id"], row["key"], [], place, pointer)).state
+
+    assert state(f"value[{at}]", value) == "holds" and state(f"value[{at}]", value + 1) == "stale"
+    assert state("value[99999]", value) == "missing" and state("nothing[0]", value) == "missing"
+
+
+@pytest.mark.parametrize("lost", ["audit-*/stage.json", "audit-*/audit.json", "model-*/stage.json"])
+def test_lost_records_are_refused_and_a_draft_is_written(run: Path, lost: str) -> None:
+    path = next(run.glob(f"stages/{lost}"))
+    path.unlink()
+    with pytest.raises(GateError, match=path.name):
+        document_run(run)
+    found = document_run(run, draft=True)
+    assert found["draft"] and found["not_holding"][-1 if "model" in lost else 0]["state"] == "missing"
+    pages = [Path(name).read_text() for name in found["files"] if name.endswith(".md")]
+    assert pages and all("DRAFT." in page and path.name in page for page in pages)
+
+
+def test_a_withdrawal_reaches_what_was_made_of_what_was_made(tmp_path: Path) -> None:
+    """Dataset a -> dataset b -> run; made again over b as it is, nothing clears; over a new b, everything does."""
+    rows = pa.table({
+        "id": [f"r{k}" for k in range(24)], "subject": [f"s{k}@x.org" for k in range(24)],
+        "prompt": ["lawyer", "nurse"] * 12, "gender": ["female", "male", "male"] * 8,
+    })  # fmt: skip
+    first = Dataset.from_table(tmp_path / "a", rows)
+    Dataset.from_table(tmp_path / "b", rows.slice(0, 20), {"inputs": [first.lineage["fingerprint"]]})
+    out = tmp_path / "stages" / "run"  # a folder of the user's own that is called stages changes nothing
+
+    def audit() -> None:
+        settings = {"prompt": "prompt", "attributes": ["gender"], "reference": "even"}
+        run_suite("representation", str(tmp_path / "b"), settings=settings, out=out)
+
+    audit()
+    (out / "model_card.md").write_text("# Card\n\ntext\n")
+    number = json.loads((out / "results.json").read_text())["evidence"][0]["id"]
+    assert why(out, number)["state"] == "holds" and affected(out) == [] and BANNER not in report_text(out)
+    found = withdraw("s3@x.org", [tmp_path / "a"], [tmp_path])
+    assert [item["kind"] for item in found["downstream"]] == ["dataset", "run", "card"]
+    marks = [(tmp_path / "b" / MARK).read_text(), (out / MARK).read_text()]
+    assert all("s3@" not in text and found["subject"] in text for text in marks)
+    assert why(out, number)["state"] == "stale" and affected(out)[0]["retrained"] is False
+    assert BANNER in report_text(out) and BANNER in (out / "model_card.md").read_text()
+    with pytest.raises(GateError, match="withdrawn"):
+        report_of(out)
+    assert any("DRAFT." in line for line in report_of(out, draft=True).findings)
+    time.sleep(1.1)  # records say seconds
+    shutil.rmtree(out / "stages")
+    audit()
+    assert why(out, number)["state"] == "stale" and affected(out)[0]["retrained"] is False  # b still holds the row
+    shutil.rmtree(tmp_path / "b")
+    Dataset.from_table(tmp_path / "b", rows.slice(4, 16))
+    audit()
+    assert why(out, number)["state"] == "holds" and affected(out)[0]["retrained"] is True
+    assert BANNER not in report_text(out) and document_run(out)["affected"] == []
+
+
+def report_text(run: Path) -> str:
+    return (run / "report.html").read_text()
+
+
+def test_the_report_is_the_one_of_the_manifest(tmp_path: Path, glyphs: Dataset) -> None:
+    out = tmp_path / "run"
+    settings = {"prompt": "digit", "attributes": ["style"], "reference": "even"}
+    run_suite("representation", str(glyphs.path), settings=settings, out=out)
+    saved = next(out.glob("stages/*/report.json"))
+    other = out / "stages" / "audit-0000000000"  # an earlier run's, with a newer date
+    shutil.copytree(saved.parent, other)
+    (other / "report.json").write_text(saved.read_text().replace('"title": "', '"title": "OLD ', 1))
+    assert not report_of(out).title.startswith("OLD")
+    saved.write_text(saved.read_text().replace('"title": "', '"title": "EDITED ', 1))
+    with pytest.raises(GateError, match=r"report.json has changed since the run"):
+        report_of(out)

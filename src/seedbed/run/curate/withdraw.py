@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from seedbed.dataset.files import read_json
 from seedbed.errors import UsageError
 from seedbed.lineage import digest
+from seedbed.run.documents.affected import named
 
 if TYPE_CHECKING:
     from seedbed.dataset import Dataset
@@ -40,15 +41,15 @@ def withdraw(subject: str, datasets: Sequence[str | Path], search: Sequence[str 
         dataset = Dataset(path)
         prints[str(path)] = [p for p in (dataset.lineage.get("fingerprint"), dataset.lineage.get("curation")) if p]
         found.append({"path": str(path), "removed": _remove(dataset, subject)})
-    touched = [str(f["path"]) for f in found if f["removed"]]
-    rows = {str(f["path"]): int(f["removed"]) for f in found}
-    downstream = []
-    for path in touched:
-        made = downstream_of(path, prints[path], search)
-        _mark(made, path, prints[path], rows[path])
-        downstream += made
+    hashed = digest(subject)[:16]  # neither the report of a withdrawal nor its marks name the person
+    downstream = [
+        item
+        for f in found
+        if f["removed"]
+        for item in _mark_downstream(str(f["path"]), prints[str(f["path"])], search, f["removed"], hashed)
+    ]
     return {
-        "subject": digest(subject)[:16],  # the report of a withdrawal does not name the person
+        "subject": hashed,
         "removed": sum(f["removed"] for f in found),
         "datasets": found,
         "downstream": downstream,
@@ -148,50 +149,85 @@ def _recorded(dataset: Dataset, rows: int) -> None:
         dataset.write_lineage({**dataset.lineage, "fingerprint": dataset.fingerprint(columns)})
 
 
-def downstream_of(path: str, prints: Sequence[str], search: Sequence[str | Path]) -> list[dict[str, str]]:
-    """Datasets, runs, models and cards under `search` whose lineage or manifest names the dataset or its prints."""
-    known = {str(Path(path)), str(Path(path).resolve()), *prints}
-    found = []
-    for root in search:
-        if not Path(root).exists():
-            raise UsageError("no such folder", where=str(root), hint="give folders that exist to --search")
-        for file in sorted(Path(root).rglob("*.json")):
-            if file.name not in ("lineage.json", "manifest.json") or file.parent.resolve() == Path(path).resolve():
+def downstream_of(path: str, prints: Sequence[str], search: Sequence[str | Path]) -> list[dict[str, Any]]:
+    """Datasets, runs, models and cards under `search` that were made from the dataset, or from what was made from it.
+
+    They are known by a lineage or manifest that names the dataset's folder or one of its prints. Each says in `names`
+    by which names it was found: those of the dataset itself, or of the one between.
+    """
+    files = _records(search)
+    todo, seen, found = [(Path(path), tuple(prints))], {Path(path).resolve()}, []
+    while todo:
+        source, marks = todo.pop(0)
+        known = {str(source), str(source.resolve()), *marks}
+        for file, record in files.items():
+            folder = file.parent
+            if folder.resolve() in seen or not named(record, known):
                 continue
-            if _names(read_json(file), known):
-                kind = "dataset" if file.name == "lineage.json" else "run"
-                found.append({"kind": kind, "path": str(file.parent)})
-                found += _inside(file.parent) if kind == "run" else []
+            seen.add(folder.resolve())
+            kind = "dataset" if file.name == "lineage.json" else "run"
+            made = [{"kind": kind, "path": str(folder)}, *_inside(folder)]
+            found += [{**item, "names": sorted(known)} for item in made]
+            todo += [(folder, _prints(record))] if kind == "dataset" else _datasets(folder, record, known)
     return found
 
 
-def _mark(made: Sequence[dict[str, str]], path: str, prints: Sequence[str], rows: int) -> None:
-    """affected.json beside everything downstream; cards say it at their top."""
+def _records(search: Sequence[str | Path]) -> dict[Path, Any]:
+    """What every lineage and manifest under these folders says."""
+    for root in search:
+        if not Path(root).exists():
+            raise UsageError("no such folder", where=str(root), hint="give folders that exist to --search")
+    wanted = ("lineage.json", "manifest.json")
+    return {
+        file: read_json(file) for root in search for file in sorted(Path(root).rglob("*.json")) if file.name in wanted
+    }
+
+
+def _prints(lineage: Any) -> tuple[str, ...]:
+    return tuple(lineage[name] for name in ("fingerprint", "curation") if lineage.get(name))
+
+
+def _datasets(run: Path, manifest: Any, known: set[str]) -> list[tuple[Path, tuple[str, ...]]]:
+    """The datasets of a run whose stages were made from what is known by these names."""
+    from seedbed.run.documents.affected import users
+    from seedbed.run.documents.view import View
+
+    if not isinstance(manifest, dict) or "stages" not in manifest:
+        return []
+    view = View.of_run(run)
+    mine = set(users(view, known))
+    return [
+        (cell.folder / "dataset", _prints(read_json(cell.folder / "dataset" / "lineage.json")))
+        for cell in view.cells.values()
+        if (cell.folder / "dataset" / "lineage.json").is_file() and mine & {c.id for c in view.made_from(cell)}
+    ]
+
+
+def _mark_downstream(
+    path: str, prints: Sequence[str], search: Sequence[str | Path], rows: int, subject: str
+) -> list[dict[str, str]]:
+    """affected.json beside everything downstream; cards and reports say it at their top."""
     from seedbed.run.documents.affected import mark, put_banner
+    from seedbed.run.documents.build import put_report_banner
 
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    names = sorted({path, str(Path(path).resolve()), *prints})
+    made = downstream_of(path, prints, search)
     for item in made:
         place = Path(item["path"])
         folder = place if item["kind"] in ("dataset", "run") else place.parent
-        mark(folder, dataset=path, names=names, rows=rows, at=now)
+        mark(folder, dataset=path, names=item["names"], rows=rows, at=now, subject=subject)
         if item["kind"] == "card":
             put_banner(place, rows=rows, at=now)
+    for item in made:
+        if item["kind"] == "run":
+            put_report_banner(item["path"])
+    return [{"kind": item["kind"], "path": item["path"]} for item in made]
 
 
 def _inside(folder: Path) -> list[dict[str, str]]:
-    """Models and cards of a run."""
+    """Models and cards of a run or dataset."""
     return [
         {"kind": MADE_BY.get(path.name, "card"), "path": str(path)}
         for path in sorted(folder.rglob("*"))
         if path.name in MADE_BY or (path.name.startswith("datasheet-") and path.suffix == ".md")
     ]
-
-
-def _names(value: Any, known: set[str]) -> bool:
-    """Whether a JSON value holds one of these texts."""
-    if isinstance(value, str):
-        return value in known
-    if isinstance(value, dict):
-        return any(_names(v, known) for v in value.values())
-    return isinstance(value, list) and any(_names(v, known) for v in value)

@@ -75,6 +75,18 @@ def report_of(run: str | Path, *, draft: bool = False) -> Report:
     return told_first(report, [*_draft_note(bad), *banners(view)])
 
 
+def put_report_banner(run: str | Path) -> None:
+    """Say a withdrawal first in the report pages that a run has already (their archive stays as it is)."""
+    pages = [page for page in (Path(run) / "report.html", Path(run) / FOLDER / "report.html") if page.is_file()]
+    if not pages:
+        return
+    view = View.of_run(run)
+    report, lines = _report(view), banners(view)
+    if report is not None and lines:
+        for page in pages:
+            write_report(told_first(report, lines), page)
+
+
 def told_first(report: Report, lines: Sequence[str]) -> Report:
     """The report with these lines, in bold, before its findings; each once."""
     bold = [f"**{text}**" for text in lines]
