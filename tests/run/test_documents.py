@@ -286,3 +286,35 @@ def test_the_report_is_the_one_of_the_manifest(tmp_path: Path, glyphs: Dataset) 
     saved.write_text(saved.read_text().replace('"title": "', '"title": "EDITED ', 1))
     with pytest.raises(GateError, match=r"report.json has changed since the run"):
         report_of(out)
+
+
+def test_diff_of_markdown_compares_answers_numbers_and_data(run: Path, tmp_path: Path) -> None:
+    document_run(run)
+    one = Path(shutil.copy(run / "documents" / "datasheet-rows.md", tmp_path / "one.md"))
+    document_run(run, answers={"datasheet": {"purpose": "A test."}})
+    two = run / "documents" / "datasheet-rows.md"
+    found = diff(one, two)
+    assert found["answered"] == ["For what purpose was the dataset created?"] and found["numbers"] == []
+    assert diff(two, one)["unanswered"] == found["answered"] and not found["changed"] and not found["data"]
+    text = two.read_text()
+    version = json.loads(next(run.glob("stages/rows-*/dataset/lineage.json")).read_text())["fingerprint"]
+    assert "| `60` |" in text and version in text
+    two.write_text(text.replace("| `60` |", "| `61` |", 1).replace(version, "0" * 64))
+    again = diff(one, two)
+    assert [(n["a"], n["b"]) for n in again["numbers"]] == [(60.0, 61.0)] and len(again["data"]) == 1
+    card = diff(run / "documents" / "model_card.md", two)
+    assert "1. Model details" in card["unanswered"]  # a datasheet has no such section
+
+
+def test_diff_compares_slices_not_positions(tmp_path: Path) -> None:
+    rows = [
+        {"metric": "accuracy", "slice": s, "value": v, "low": v - 0.1, "high": v + 0.1}
+        for s, v in (("", 0.5), ("a", 0.2))
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"table": rows}))
+    (tmp_path / "b.json").write_text(json.dumps({"table": rows[::-1]}))
+    assert diff(tmp_path / "a.json", tmp_path / "b.json")["numbers"] == []
+    changed = [rows[1] | {"value": 0.8, "low": 0.7, "high": 0.9}, rows[0]]
+    (tmp_path / "b.json").write_text(json.dumps({"table": changed}))
+    (only,) = diff(tmp_path / "a.json", tmp_path / "b.json")["numbers"]
+    assert only["id"] == "table.[accuracy, a].value" and only["beyond_noise"] is True

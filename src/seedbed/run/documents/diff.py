@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from seedbed.dataset.files import read_json
-from seedbed.errors import UsageError
-from seedbed.run.run import numbers
+from seedbed.run.documents.said import read
 
 
 def diff(one: str | Path, two: str | Path) -> dict[str, Any]:
-    """Differences of two documents. Each is a run folder, a `documents` folder or its evidence.json, or results.json.
+    """Differences of two documents. Each is a run folder, a `documents` folder or its evidence.json,
+    a results.json or audit.json, or a datasheet or model card in Markdown.
 
     A changed number with intervals on both sides says whether they overlap; `beyond_noise` is True only where they do
     not (a cautious test: intervals that do not overlap differ, those that do may differ too), None without intervals.
     """
-    a, b = _read(Path(one)), _read(Path(two))
+    a, b = read(Path(one)), read(Path(two))
     written = bool(a["answers"]) and bool(b["answers"])  # a bare results.json has no answers to compare
     answers = _answers(a["answers"], b["answers"]) if written else _answers({}, {})
     return {
@@ -29,32 +28,6 @@ def diff(one: str | Path, two: str | Path) -> dict[str, Any]:
         "answers_compared": written,
         **_numbers(a["numbers"], b["numbers"]),
     }  # fmt: skip
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """answers, data and numbers of a document, whatever its form."""
-    for place in (path / "documents" / "evidence.json", path / "evidence.json", path / "results.json", path):
-        if place.is_file() and place.suffix == ".json":
-            found = read_json(place)
-            if isinstance(found, dict):
-                return _of_cards(found) if "cards" in found else _of_results(found)
-    raise UsageError(
-        "nothing to compare is here", where=str(path), hint="a run, its documents folder, or a results.json"
-    )
-
-
-def _of_cards(found: Mapping[str, Any]) -> dict[str, Any]:
-    cards = found["cards"]
-    return {
-        "answers": {f"{name}: {key}": text for name, card in cards.items() for key, text in card["answers"].items()},
-        "data": {key: text for card in cards.values() for key, text in card["data"].items()},
-        "numbers": {item["id"]: item["value"] for item in found["evidence"]},
-    }
-
-
-def _of_results(found: Mapping[str, Any]) -> dict[str, Any]:
-    plain = {key: value for key, value in found.items() if key not in ("evidence", "schema_version")}
-    return {"answers": {}, "data": {}, "numbers": {".".join(path): value for path, value in numbers(plain)}}
 
 
 def _answers(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, list[str]]:
