@@ -22,7 +22,7 @@ from seedbed.lineage import Evidence
 from seedbed.run.audits.suite import run_suite
 from seedbed.run.curate.withdraw import withdraw
 from seedbed.run.documents.affected import BANNER, MARK, affected
-from seedbed.run.documents.build import document_run, report_of
+from seedbed.run.documents.build import document_run, joined_report, report_of
 from seedbed.run.documents.diff import diff
 from seedbed.run.documents.evidence import Book, check_run, why
 from seedbed.run.documents.sheets import datasheet_of, form, subject_of_folder
@@ -286,6 +286,12 @@ def test_the_report_is_the_one_of_the_manifest(tmp_path: Path, glyphs: Dataset) 
     saved.write_text(saved.read_text().replace('"title": "', '"title": "EDITED ', 1))
     with pytest.raises(GateError, match=r"report.json has changed since the run"):
         report_of(out)
+    fine = tmp_path / "fine"
+    run_suite("representation", str(glyphs.path), settings=settings, out=fine)
+    with pytest.raises(GateError):
+        joined_report([fine, out], title="both")
+    first = joined_report([fine, out], title="both", draft=True).findings[0]
+    assert first.startswith("**run: DRAFT. ") and " cannot be opened:** audit (stale: stages/" in first
 
 
 def test_diff_of_markdown_compares_answers_numbers_and_data(run: Path, tmp_path: Path) -> None:

@@ -96,13 +96,11 @@ def _build(run: str, out: str | None, answers: str | None, model: str | None, dr
 
 def _joined(runs: tuple[str, ...], out: str | None, title: str, draft: bool, as_json: bool) -> None:
     from seedbed.document.report import write_report
-    from seedbed.document.report.archive import join
-    from seedbed.run.documents.build import report_of
+    from seedbed.run.documents.build import joined_report
 
     if out is None:
         raise UsageError("--out is missing", where="document", hint="the folder of the joined report")
-    found = [(Path(run).name, report_of(run, draft=draft)) for run in runs]
-    joined = join(found, title=title, subtitle=f"Runs: {', '.join(name for name, _ in found)}")
+    joined = joined_report(runs, title=title, draft=draft)
     path = write_report(joined, Path(out) / "report.html")
     if as_json:
         emit({"report": str(path), "bytes": path.stat().st_size, "runs": list(runs), "evidence": len(joined.evidence)})

@@ -11,7 +11,7 @@ from seedbed.dataset.files import read_json, write_json, write_text
 from seedbed.document.card import Card, dangling
 from seedbed.document.model_card import SECTIONS
 from seedbed.document.report import write_report
-from seedbed.document.report.archive import load
+from seedbed.document.report.archive import join, load
 from seedbed.document.report.panels import Report
 from seedbed.errors import GateError, SeedbedError, UsageError, nearest
 from seedbed.lineage import SCHEMA_VERSION, Evidence
@@ -22,6 +22,7 @@ from seedbed.run.documents.sheets import datasheet_of, subject_of_cell
 from seedbed.run.documents.view import CellRecord, View
 
 FOLDER, CHOICE = "documents", "card.json"
+LISTED = 8  # numbers of a draft that are named at its top
 SETTINGS = ("license", "tags", "datasets", "task", "price_per_core_hour", "price_date")
 
 
@@ -65,6 +66,18 @@ def report_of(run: str | Path, *, draft: bool = False) -> Report:
 
     Raises GateError as `document_run` does, unless `draft`; UsageError when the run made no report.
     """
+    return told_first(*_opened(run, draft))
+
+
+def joined_report(runs: Sequence[str | Path], *, title: str, draft: bool = False) -> Report:
+    """One report of several runs; what a reader must be told of any of them comes first, with the run's name."""
+    opened = [(Path(run).name, *_opened(run, draft)) for run in runs]
+    subtitle = f"Runs: {', '.join(name for name, _, _ in opened)}"
+    joined = join([(name, report) for name, report, _ in opened], title=title, subtitle=subtitle)
+    return told_first(joined, [f"{name}: {line}" for name, _, lines in opened for line in lines])
+
+
+def _opened(run: str | Path, draft: bool) -> tuple[Report, list[str]]:
     view = View.of_run(run)
     bad = check_run(view)
     if bad and not draft:
@@ -72,7 +85,7 @@ def report_of(run: str | Path, *, draft: bool = False) -> Report:
     report = _report(view)
     if report is None:
         raise UsageError("no finished run with a report is here", where=str(run), hint="run its recipe first")
-    return told_first(report, [*_draft_note(bad), *banners(view)])
+    return report, [*_draft_note(bad), *banners(view)]
 
 
 def put_report_banner(run: str | Path) -> None:
@@ -88,8 +101,9 @@ def put_report_banner(run: str | Path) -> None:
 
 
 def told_first(report: Report, lines: Sequence[str]) -> Report:
-    """The report with these lines, in bold, before its findings; each once."""
-    bold = [f"**{text}**" for text in lines]
+    """The report with these lines before its findings, each once; in bold, as far as they list nothing."""
+    parts = [text.partition(" opened: ") for text in lines]
+    bold = [f"**{head} opened:** {rest}" if mark else f"**{head}**" for head, mark, rest in parts]
     return replace(report, findings=[*bold, *(text for text in report.findings if text not in bold)])
 
 
@@ -174,8 +188,8 @@ def _write(
 def _draft_note(bad: Sequence[Check]) -> list[str]:
     if not bad:
         return []
-    listed = "; ".join(f"{c.evidence.id} ({c.state}: {c.why})" for c in bad[:20])
-    more = f"; and {len(bad) - 20} more" if len(bad) > 20 else ""
+    listed = "; ".join(f"{c.evidence.id} ({c.state}: {c.why})" for c in bad[:LISTED])
+    more = f"; and {len(bad) - LISTED} more" if len(bad) > LISTED else ""
     return [f"DRAFT. {_count(bad)} cannot be opened: {listed}{more}"]
 
 

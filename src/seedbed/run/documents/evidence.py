@@ -75,7 +75,7 @@ class Book:
         except (KeyError, UsageError):
             return Check(item, MISSING, f"nothing is at {item.pointer} of {item.file}", notes)
         if found != item.value:
-            return Check(item, STALE, f"the file now says {found}, not {item.value}", notes)
+            return Check(item, STALE, f"the file now says {_short(found)}, not {_short(item.value)}", notes)
         old = self._withdrawn(item.stage) or self._edited(item) or self._changed_input(item.stage, notes)
         return Check(item, STALE if old else HOLDS, old, notes)
 
@@ -152,7 +152,7 @@ class Book:
         if self._published is None:
             self._published = published(self.view.root)
         shown = self._published.get((item.id, item.file, item.pointer), item.value)
-        return "" if shown == item.value else f"{RESULTS} says {shown}, the stage {item.value}"
+        return "" if shown == item.value else f"{RESULTS} says {_short(shown)}, the stage {_short(item.value)}"
 
     def _changed_input(self, stage: str, notes: list[str]) -> str:
         """The first output of the stage or of one upstream that is not as recorded; deleted inputs are noted."""
@@ -188,6 +188,11 @@ class Book:
             for name, mark in marks_of(self.view).items():
                 self._old[name] = f"{mark['rows']} rows were withdrawn on {mark['at'][:10]} from {mark['dataset']}"
         return self._old.get(stage, "")
+
+
+def _short(value: Any) -> str:
+    """A value in a message: floats to six digits."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _file_of(path: Path, facts: dict[str, Any]) -> Path:
