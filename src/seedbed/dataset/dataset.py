@@ -204,6 +204,16 @@ class Dataset:
         view.slice = self.slice & part
         return view
 
+    def at(self, positions: Sequence[int] | np.ndarray) -> Dataset:
+        """A view of the rows at these positions, in this order."""
+        import numpy as np
+
+        view = Dataset(self.path, version=self.version)
+        chosen = np.asarray(positions, dtype=np.int64)
+        view._rows = chosen if self._rows is None else self._rows[chosen]
+        view.slice = self.slice
+        return view
+
     def table(self, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows as an Arrow table (all columns by default: images too)."""
         if columns is not None:

@@ -14,6 +14,7 @@ import pickle
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Literal
 
@@ -197,3 +198,9 @@ def rewrite(folder: Path) -> None:
 def _own(batch: pa.RecordBatch) -> pa.RecordBatch:
     """The batch in buffers of its own: Lance's writer panics on slices of nested columns that hold nulls."""
     return batch.take(pa.array(range(batch.num_rows), pa.int64()))
+
+
+def committed_at(folder: Path) -> str:
+    """When the newest version was committed (UTC, ISO 8601, seconds): the table's own record, not the file's time."""
+    newest: Any = open_table(folder).versions()[-1]["timestamp"]  # local time, without its zone
+    return str(newest.astimezone(UTC).isoformat(timespec="seconds"))

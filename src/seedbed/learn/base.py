@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from seedbed.dataset.files import read_json
+from seedbed.dataset.policy import permit, record_override
 from seedbed.errors import UsageError
 from seedbed.registry import get
 
@@ -42,8 +43,14 @@ class Learner(Protocol):
         ...
 
 
-def load(folder: str | Path, device: str = "cpu") -> Learner:
-    """Load whichever registered learner was saved in `folder`."""
+def load(folder: str | Path, device: str = "cpu", *, use: str | None = None, override: str | None = None) -> Learner:
+    """Load whichever registered learner was saved in `folder`.
+
+    A model with a use policy is loaded for a `use` that it allows ("serving", "evaluation", ...): UsageError names the
+    clause otherwise. `override` ("NAME: REASON") is recorded in the folder's `overrides.jsonl`.
+    """
+    uses = [use] if use is not None else []
+    record_override(permit([folder], uses, action="load the model", override=override, flag="use"), [folder])
     path = Path(folder) / CONFIG
     config = read_json(path)
     if not isinstance(config, Mapping) or "learner" not in config:

@@ -19,13 +19,15 @@ from typing import Any
 
 from seedbed import registry
 from seedbed.dataset.files import explained, read_json, write_json
+from seedbed.dataset.policy import OVERRIDES, inherit
 from seedbed.dataset.store import TABLE as LANCE
 from seedbed.errors import UsageError
 from seedbed.lineage import digest, file_digest
 from seedbed.run.progress import Progress
-from seedbed.run.step import Context, Done
+from seedbed.run.step import DATASET, Context, Done
 
 RECORD = "stage.json"
+POLICIED = (DATASET, "model")  # folders of a stage that carry a use policy
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def run_work(
         )
         started, clock = _now(), time.monotonic()
         result = step.run(args, context) or {}
+        _inherit_policies(context)
         record = {
             "id": work.id,
             "stage": work.stage,
@@ -145,6 +148,14 @@ def run_work(
     if done is None:
         raise UsageError("the stage's record cannot be read back", where=str(folder))
     return done
+
+
+def _inherit_policies(context: Context) -> None:
+    """What was made of data with use policies has the strictest of them, whatever step made it."""
+    made = [folder for name in POLICIED if (folder := context.folder / name).is_dir()]
+    given = [done.folder / name for dones in context.inputs.values() for done in dones for name in POLICIED]
+    for folder in made:
+        inherit(folder, [place for place in given if place.is_dir()])
 
 
 def run_task(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,7 +183,7 @@ def outputs_of(folder: Path) -> dict[str, Any]:
         if path.is_dir() and (path / LANCE).is_dir():
             lineage = json.loads((path / "lineage.json").read_text())
             found[name] = {"fingerprint": lineage.get("fingerprint"), "rows": lineage.get("rows")}
-        elif path.is_file() and name != RECORD:
+        elif path.is_file() and name != RECORD and path.name != OVERRIDES:  # a log that grows is no output
             found[name] = {"sha256": file_digest(path), "bytes": path.stat().st_size}
     return found
 

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seedbed.dataset.files import explained, read_json, write_json, write_text
+from seedbed.dataset.policy import FILE as POLICY
+from seedbed.dataset.policy import inherit
+from seedbed.dataset.readers.places import is_url
 from seedbed.errors import UsageError
 from seedbed.lineage import canonical, code_version, digest, machine, packages
 from seedbed.run.curate.consent import refused_columns, stamps
@@ -119,7 +122,15 @@ def _open_or_create(folder: Path, recipe: Curation, job: Mapping[str, Any]) -> D
         "curation": digest(job), "made_by": "seedbed curate", "recipe": job["recipe"], "inputs": _inputs(job),
         "code": code_version(), "machine": machine(), "packages": packages(),
     }  # fmt: skip
-    return Dataset.create(folder, row_schema(recipe), lineage)
+    made = Dataset.create(folder, row_schema(recipe), lineage)
+    inherit(folder, _policied(job))
+    return made
+
+
+def _policied(job: Mapping[str, Any]) -> list[Path]:
+    """Folders of inputs that hold a use policy: an export's own, also where its files are in a folder of it."""
+    files = [Path(path) for path in _inputs(job) if not is_url(path)]
+    return sorted({folder for file in files for folder in list(file.parents)[:2] if (folder / POLICY).is_file()})
 
 
 def _inputs(job: Mapping[str, Any]) -> list[str]:

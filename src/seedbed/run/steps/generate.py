@@ -7,7 +7,9 @@ from typing import Any
 from pydantic import Field
 
 from seedbed.dataset.files import read_json
+from seedbed.dataset.policy import read_policy, set_policy
 from seedbed.errors import GateError, UsageError
+from seedbed.lineage import digest
 from seedbed.registry import register
 from seedbed.run.generate import CERTIFICATE, build_world, failures, generate, make_program
 from seedbed.run.language import wanted_questions
@@ -33,6 +35,7 @@ class Generate(Step):
         questions_per_row: int | None = Field(None, gt=0)
         captions: list[str] = Field(default_factory=list, description="styles: alt, dense, facts, relational")
         strict: bool = False
+        policy: str | None = Field(None, description="a YAML file with the use policy of the rows")
         targets: str | None = None
 
     def check(self, args: Any) -> None:
@@ -40,11 +43,15 @@ class Generate(Step):
         make_program(args.world, args.options, args.design, args.where, wanted, args.captions)
         if args.targets and (args.design.get("targets") or args.design.get("skew")):
             raise UsageError("targets and a design of its own", where="targets", hint="give one of them")
+        if args.policy:
+            read_policy(args.policy)
 
     def code(self, args: Any) -> dict[str, Any]:
         from seedbed.design import VERSION
 
         made = {"world": build_world(args.world, args.options).version, "design": VERSION}
+        if args.policy:
+            made["policy"] = digest(read_policy(args.policy).to_dict())
         wanted = wanted_questions(args.questions, args.questions_per_row)
         return {**made, "families": wanted["families"]} if isinstance(wanted, dict) else made
 
@@ -69,6 +76,8 @@ class Generate(Step):
             progress=context.progress,
             **args.options,
         )
+        if args.policy:
+            set_policy(dataset.path, read_policy(args.policy))
         broken = failures(dataset)
         if broken:
             raise GateError(f"some rows could not be made: {broken[0]}", where=str(dataset.path))

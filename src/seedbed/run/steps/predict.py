@@ -28,10 +28,11 @@ class Predict(Step):
     class Args(StepArgs):
         model: str
         data: str
+        use: str = "evaluation"  # checked against the model's use policy
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         dataset = context.one("data").dataset()
-        learner = load_model(context.one("model").folder)
+        learner = load_model(context.one("model").folder, args.use)
         names = [f.name for f in dataset.schema if plain(f.type)]
         table = dataset.table(names)
         answers = learner.predict(decode_all(dataset.table(["image"])["image"].to_pylist()))

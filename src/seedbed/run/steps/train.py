@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from seedbed import registry
+from seedbed.dataset import policy
 from seedbed.dataset.files import write_json
 from seedbed.dataset.images import decode_all
 from seedbed.errors import UsageError, nearest
@@ -40,6 +41,8 @@ class Train(Step):
         weight_decay: float = Field(0.05, ge=0)
         augment: str = "none"
         share: list[float] | None = None
+        use: str = Field("training", description="checked against the data's use policies")
+        override: str | None = Field(None, description="'NAME: REASON' of a person who trains all the same")
         seed: int = 0
 
     def check(self, args: Any) -> None:
@@ -50,11 +53,14 @@ class Train(Step):
                 raise UsageError(f"unknown option '{name}'", where=f"learner {args.learner}", hint=nearest(name, known))
         if args.share is not None and len(args.share) != len(args.data):
             raise UsageError(f"{len(args.share)} shares for {len(args.data)} datasets", where="share")
+        policy.known_use(args.use, "use")
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         from seedbed import learn
 
         sources = context.many("data")
+        folders = [done.dataset().path for done in sources]
+        overridden = policy.permit(folders, [args.use], action="train", override=args.override)
         parts = [done.dataset().table(["image", *args.heads]) for done in sources]
         images = np.concatenate([decode_all(part["image"].to_pylist()) for part in parts])
         values = {h: [str(v) for part in parts for v in part[h].to_pylist()] for h in args.heads}
@@ -74,6 +80,8 @@ class Train(Step):
             threads=1,
         )
         learner.save(context.folder / MODEL)
+        policy.inherit(context.folder / MODEL, folders)
+        policy.record_override(overridden, [*folders, context.folder / MODEL])
         write_json(context.folder / "history.json", history)
         return {
             "learner": args.learner,
@@ -85,11 +93,11 @@ class Train(Step):
         }
 
 
-def load_model(folder: Path) -> Any:
-    """The learner that a train stage saved."""
+def load_model(folder: Path, use: str = "evaluation") -> Any:
+    """The learner that a train stage saved; refused where its use policy refuses the use."""
     from seedbed import learn
 
-    return learn.load(folder / MODEL)
+    return learn.load(folder / MODEL, use=use)
 
 
 def _levels(head: str, sources: list[Done], values: list[str]) -> list[str]:
