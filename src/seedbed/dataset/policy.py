@@ -125,10 +125,24 @@ def union(policies: Sequence[Policy]) -> Policy | None:
     forbidden = tuple(clauses.values())
     both = [use for use in policies[0].uses if all(use in policy.uses for policy in policies)]
     uses = tuple(use for use in both if check(Policy((use,), forbidden), use) is None)
-    contact = "; ".join(dict.fromkeys(p.contact for p in policies if p.contact))
-    licences = list(dict.fromkeys(p.licence for p in policies if p.licence))
-    joined = " AND ".join(f"({one})" if " " in one and len(licences) > 1 else one for one in licences)
-    return Policy(uses, forbidden, contact, joined)
+    contact = "; ".join(dict.fromkeys(one for p in policies for one in p.contact.split("; ") if one))
+    licences = list(dict.fromkeys(part for p in policies for part in _all_of(p.licence)))
+    return Policy(uses, forbidden, contact, " AND ".join(licences))
+
+
+def _all_of(licence: str) -> list[str]:
+    """The parts of an SPDX expression that all hold; alternatives (OR) stay one part, in brackets."""
+    parts, depth = [""], 0
+    for word in licence.replace("(", " ( ").replace(")", " ) ").split():
+        depth += (word == "(") - (word == ")")
+        if word == "AND" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += f" {word}"
+    if " OR " in "".join(part for part in parts if not part.strip().startswith("(")):
+        parts = [licence]
+    neat = [part.replace("( ", "(").replace(" )", ")").strip() for part in parts if part.strip()]
+    return [f"({part})" if " OR " in part and not part.startswith("(") else part for part in neat]
 
 
 # -- files ------------------------------------------------------------------------------------------------
