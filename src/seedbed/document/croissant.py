@@ -246,7 +246,8 @@ def _timeframe(table: pa.Table) -> list[str]:
 
 
 def _missing(table: pa.Table) -> str:
-    found = {name: table[name].null_count for name in table.column_names if table[name].null_count}
+    values = [name for name in table.column_names if name != "error"]  # null where nothing went wrong
+    found = {name: table[name].null_count for name in values if table[name].null_count}
     if not table.num_rows:
         return ""
     return f"Missing of {table.num_rows:,} rows: {', '.join(f'{n} {c:,}' for n, c in found.items()) or 'none'}."
