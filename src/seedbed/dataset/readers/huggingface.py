@@ -13,7 +13,10 @@ from seedbed.dataset.readers.places import is_url, open_binary
 from seedbed.registry import register
 
 SLICE = 256  # rows that are Python objects at once
-ABOUT = ("state.json", "dataset_info.json", "dataset_dict.json", "dataset_infos.json")
+ABOUT = (
+    "state.json", "dataset_info.json", "dataset_dict.json", "dataset_infos.json", "croissant.json", "seedbed.json",
+    "overrides.jsonl",
+)  # fmt: skip
 
 
 @register("reader", "hf")

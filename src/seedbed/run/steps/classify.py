@@ -12,6 +12,7 @@ from pydantic import Field
 
 from seedbed.curate.labelled.features import standardised, vector_column, vectors
 from seedbed.curate.labelled.label_errors import INSTALL, fitted
+from seedbed.dataset.policy import permit
 from seedbed.errors import UsageError, nearest
 from seedbed.registry import register
 from seedbed.run.step import TABLE, Context, Done, Step, StepArgs
@@ -66,6 +67,7 @@ class Classify(Step):
             raise UsageError("the nearest neighbour takes no weights", where="readers", hint="logistic, svm")
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
+        permit([done.dataset().path for done in context.many("data")], ["training"], action="classify")
         parts = [_vectors_and_labels(done, args) for done in context.many("data")]
         raw, labels = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
         test, truth = _vectors_and_labels(context.one("test"), args)
