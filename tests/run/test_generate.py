@@ -183,14 +183,14 @@ def test_verify_on_another_cpu_compares_pictures_within_a_tolerance(tmp_path: Pa
 
 
 def test_pictures_beyond_the_tolerance_are_a_fault() -> None:
-    from seedbed.run.verify import _alike
+    from seedbed.run.verify import pictures_alike
 
     plain = np.full((8, 8, 3), 100, np.uint8)
     near, far = plain.copy(), plain.copy()
     near[0, 0] += 3
     far[:4] += 9
-    assert _alike(encode(plain), encode(near)) and not _alike(encode(plain), encode(far))
-    assert not _alike(encode(plain), encode(plain[:4])) and not _alike(None, encode(plain))
+    assert pictures_alike(encode(plain), encode(near)) and not pictures_alike(encode(plain), encode(far))
+    assert not pictures_alike(encode(plain), encode(plain[:4])) and not pictures_alike(None, encode(plain))
 
 
 def test_rows_with_lists_of_pictures_are_sealed_and_verified(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def _regenerate(dataset: Any, job: Mapping[str, Any], sample: float, seed: int, 
     for name in made.column_names:
         pairs = zip(kept[name].to_pylist(), made[name].to_pylist())
         loose = other_cpu and name in PICTURES
-        wrong = [i for i, (a, b) in zip(indices, pairs) if a != b and not (loose and _alike(a, b))]
+        wrong = [i for i, (a, b) in zip(indices, pairs) if a != b and not (loose and pictures_alike(a, b))]
         if wrong:
             differ[name] = wrong
     verdict.checked["rows_made_again"] = count
@@ -95,14 +95,14 @@ def _regenerate(dataset: Any, job: Mapping[str, Any], sample: float, seed: int, 
         verdict.faults.append(f"column '{name}' differs in {len(wrong)} of {count} rows, first {wrong[0]}")
 
 
-def _alike(kept: Any, made: Any) -> bool:
+def pictures_alike(kept: Any, made: Any) -> bool:
     """Whether two encoded pictures, or lists of them, differ by no more than the tolerance."""
     from seedbed.dataset.images import decode
 
     if kept is None or made is None:
         return False
     if isinstance(kept, list):
-        return len(kept) == len(made) and all(_alike(a, b) for a, b in zip(kept, made))
+        return len(kept) == len(made) and all(pictures_alike(a, b) for a, b in zip(kept, made))
     one, two = decode(kept).astype(int), decode(made).astype(int)
     if one.shape != two.shape:
         return False

@@ -25,6 +25,7 @@ COLLECTED = pa.schema(
         ("source", pa.string()),
         ("licence", pa.string()),
         ("consent", pa.string()),
+        ("credentials", pa.string()),  # JSON of a picture's content credentials (C2PA): see dataset.credentials
         ("crawled", pa.string()),  # ISO date
         ("path", pa.string()),  # below the input that was given; the whole address where it is a URL
         ("offset", pa.int64()),  # bytes into the file; row number in Parquet and Arrow files

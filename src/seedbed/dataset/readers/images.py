@@ -1,6 +1,7 @@
 """Folders of pictures, with metadata in a table of `file_name` or in `name.txt`, `name.json` beside each.
 
-Pictures are looked at by their headers only; their bytes are passed on as they are.
+Content credentials are read from the picture, else from `name.c2pa` beside it. Pictures are looked at by
+their headers only; their bytes are passed on as they are.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from seedbed.dataset.credentials import credentials_text
 from seedbed.dataset.readers.base import Reader, Reading, Refused, Row
 from seedbed.dataset.readers.columns import Columns
 from seedbed.dataset.readers.places import join, kind_of, listing, relative
@@ -20,7 +22,7 @@ ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 MEGAPIXELS = 100  # a larger picture is taken for an attack on memory
 TABLES = ("metadata.jsonl", "metadata.csv")
-SIDECARS = (".txt", ".json")
+SIDECARS = (".txt", ".json", ".c2pa")
 
 
 def check_image(data: bytes) -> None:
@@ -89,6 +91,8 @@ class Images(Reader):
         record = {**listed, **_beside(path, beside, reading)}
         row = columns.take({k: v for k, v in record.items() if k not in ("image", "file_name")})
         row["image"] = data
+        if (manifest := f"{path.rpartition('.')[0]}.c2pa") in beside:
+            row["credentials"] = credentials_text(data, read_small(manifest, reading) or b"")
         return reading.place(path).row(0, (data,), len(data), caption_of(row, reading))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from seedbed import registry
+from seedbed.dataset.credentials import credentials_text
 from seedbed.dataset.readers.base import COLLECTED, Part, Quarantined, Reader, Reading, Row
 from seedbed.dataset.readers.columns import check_fields
 from seedbed.dataset.readers.places import kind_of, size_of
@@ -44,11 +45,20 @@ def _rows(reader: Reader, reading: Reading) -> Iterator[Row]:
         if kind_of(path) == "file" and size_of(path) == 0:
             reading.refuse(0, "empty_file")
         else:
-            yield from reader.rows(reading)
+            for row in reader.rows(reading):
+                yield _with_credentials(row)
     except OSError as error:  # gone, not permitted, a network that fails
         reading.refuse(0, "unreadable", str(error))
     finally:
         reading.finish()
+
+
+def _with_credentials(row: Row) -> Row:
+    """Pictures keep what their content credentials say; the others pay for a search of their bytes, nothing more."""
+    image = row.get("image")
+    if image is not None and "credentials" not in row:
+        row["credentials"] = credentials_text(image)
+    return row
 
 
 def _tables(rows: Iterator[Row], batch_rows: int) -> Iterator[pa.Table]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from seedbed.dataset.credentials import training_label
 from seedbed.errors import UsageError
 from seedbed.run.curate.recipe import Curation
 
@@ -38,9 +39,13 @@ def from_meta(table: pa.Table, keys: Sequence[str]) -> dict[str, pa.Array]:
 def opted_out(table: pa.Table, recipe: Curation, root: str) -> pa.Array:
     """The opt-out that holds for each row (`opt_out.domain`...), null where none is known.
 
-    Labels that came with a record (robots, tdm-reservation) are honoured always, lists where the recipe names them.
+    Labels that came with a record (robots, tdm-reservation, a picture's content credentials) are honoured always,
+    lists where the recipe names them.
     """
     columns: dict[str, Any] = {"url": table["url"], "subject": table["subject"], **from_meta(table, LABELS)}
+    if "credentials" in table.column_names and table["credentials"].null_count < len(table):
+        told = [training_label(text) for text in table["credentials"].to_pylist()]
+        columns["training-mining"] = pa.array(told, pa.string())
     paths = tuple(paths_of(recipe.opt_out, root))
     rules = _opt_out(paths, tuple(recipe.agents), _written(paths))
     found: pa.Array = rules.decide(pa.table(columns))
