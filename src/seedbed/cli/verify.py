@@ -17,7 +17,7 @@ STATES = {
     "invalid": "INVALID: not as it was signed",
     "unreadable": "INVALID: its credentials cannot be read",
     "remote": "credentials are kept at another address, which was not visited",
-    "none": "no credentials",
+    "none": "no credentials: nothing is said of it, so nothing was checked",
 }
 
 
@@ -46,6 +46,8 @@ def command(
     from seedbed.run.verify import verify
 
     if Path(path).is_file():
+        if repair or pixels:
+            raise UsageError("--repair and --pixels are of datasets", where=path, hint="give a dataset's folder")
         _credentials(path, trust, sample > 0, as_json)
         return
     if pixels:
