@@ -177,6 +177,20 @@ def test_a_certificate_of_ones_own(ours: Certificate, tmp_path: Path) -> None:
         load_certificate(tmp_path / "gone.pem", key)
 
 
+def test_keys_in_the_older_form_of_openssl_sign(ours: Certificate, tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives import serialization as form
+
+    old = form.load_pem_private_key(ours.key.encode(), None).private_bytes(
+        form.Encoding.PEM, form.PrivateFormat.TraditionalOpenSSL, form.NoEncryption()
+    )
+    assert b"BEGIN EC PRIVATE KEY" in old
+    (tmp_path / "c.pem").write_text(ours.chain)
+    (tmp_path / "k.pem").write_bytes(old)
+    with PictureSigner(load_certificate(tmp_path / "c.pem", tmp_path / "k.pem")) as signer:
+        signed, _ = signer.sign(picture(), ORIGIN)
+    assert read_credentials(signed, anchors=ours.chain).state == "valid"
+
+
 def test_a_certificate_that_may_not_sign_is_refused() -> None:
     """Self-signed certificates, such as the authority's own, do not have C2PA's profile."""
     ours = local_test_certificate()

@@ -121,7 +121,7 @@ def load_certificate(chain: str | Path, key: str | Path) -> Certificate:
         raise UsageError("not a private key in PEM form", where=str(key)) from None
     if private.public_key() != first.public_key():
         raise UsageError("the private key is not of this certificate", where=str(key), hint=f"see {chain}")
-    return Certificate(texts[chain], texts[key])
+    return Certificate(texts[chain], _private_pem(private))  # C2PA reads PKCS#8 only; openssl often writes others
 
 
 def _text(path: str | Path) -> str:
