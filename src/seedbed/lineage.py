@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from importlib import metadata
@@ -43,6 +43,52 @@ class Evidence:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
         return cls(**data)
+
+
+def numbers(value: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], float | int]]:
+    """Every number inside plain data, with the keys and positions that lead to it."""
+    if isinstance(value, bool):
+        return []
+    if isinstance(value, (int, float)):
+        return [(path, value)]
+    items: list[tuple[str, Any]] = []
+    if isinstance(value, Mapping):
+        items = [(str(key), inner) for key, inner in value.items()]
+    elif isinstance(value, list):
+        items = [(str(place), inner) for place, inner in enumerate(value)]
+    return [found for key, inner in items for found in numbers(inner, (*path, key))]
+
+
+def evidence_in(
+    content: Any, *, prefix: Sequence[str] = (), stage: str, key: str, seeds: Sequence[int], file: str, under: str = ""
+) -> list[Evidence]:
+    """One piece of evidence for each number in plain data that stands at `under` (a JSON pointer) of `file`."""
+    return [
+        Evidence(".".join([*prefix, *path]), value, stage, key, list(seeds), file, under + pointer(path))
+        for path, value in numbers(content)
+    ]
+
+
+def pointer(path: Sequence[str]) -> str:
+    """The JSON pointer (RFC 6901) of keys and positions."""
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def pointed(pointer: str) -> tuple[str, ...]:
+    """The keys and positions of a JSON pointer."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
+def at(value: Any, pointer: str) -> Any:
+    """What a JSON pointer leads to; KeyError where it leads nowhere."""
+    for key in pointed(pointer):
+        if isinstance(value, Mapping):
+            value = value[key]
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            raise KeyError(pointer)
+    return value
 
 
 def canonical(value: Any) -> str:

@@ -14,7 +14,8 @@ from seedbed.cli.common import emit, say, shared
     "form",
     required=True,
     metavar="FORMAT",
-    help="coco, yolo, clevr, vqa, chat, webdataset, huggingface, croissant, gltf, passes.",
+    help="coco, yolo, clevr, vqa, chat, webdataset, huggingface, croissant, gltf, passes, credentials, "
+    "credentials-sidecar.",
 )
 @click.option("--out", required=True, metavar="FOLDER", help="A new or empty folder.")
 @click.option(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -100,21 +100,3 @@ def _copies(dataset: Source) -> dict[str, int]:
                 images += 1
                 seen.add(hashlib.sha256(value).digest())
     return {"count": images, "copies": images - len(seen)}
-
-
-def at(value: Any, pointer: str) -> Any:
-    """What a JSON pointer (RFC 6901) leads to; KeyError where it leads nowhere."""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, Mapping):
-            value = value[key]
-        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
-            value = value[int(key)]
-        else:
-            raise KeyError(pointer)
-    return value
-
-
-def pointer(path: tuple[str, ...]) -> str:
-    """The JSON pointer of keys and positions."""
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)

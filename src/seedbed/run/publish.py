@@ -11,12 +11,11 @@ from seedbed.dataset.files import write_json, write_text
 from seedbed.document.card import Card
 from seedbed.document.report import Number, Report, write_report
 from seedbed.document.report.archive import save
-from seedbed.lineage import Evidence, source_digest
+from seedbed.lineage import Evidence, evidence_in, source_digest
 from seedbed.run.documents.build import CHOICE
 from seedbed.run.documents.cards import model_card_of
 from seedbed.run.documents.sheets import datasheet_of, subject_of_cell
 from seedbed.run.documents.view import View
-from seedbed.run.run import numbers
 from seedbed.run.step import Done, Step
 
 REPORT, ARCHIVE = "report.html", "report.json"
@@ -38,14 +37,16 @@ def use_of(args: Any) -> str:
 def evidence_of(done: Done, prefix: str = "", under: Sequence[str] = ()) -> list[Evidence]:
     """One piece of evidence for each number in a stage's result; `under` keeps only these top keys."""
     file = f"stages/{done.folder.name}/stage.json"
-    return [
-        Evidence(
-            ".".join([*([prefix] if prefix else []), *path]), value, done.id, done.key, done.seeds, file,
-            "/result/" + "/".join(path),
-        )
-        for path, value in numbers(done.result)
-        if not under or path[0] in under
-    ]  # fmt: skip
+    result = {k: v for k, v in done.result.items() if not under or k in under}
+    return evidence_in(
+        result,
+        prefix=[prefix] if prefix else [],
+        stage=done.id,
+        key=done.key,
+        seeds=done.seeds,
+        file=file,
+        under="/result",
+    )
 
 
 def estimate(found: Mapping[str, Any], evidence: str = "") -> Number:

@@ -27,6 +27,7 @@ from seedbed.lineage import (
     Evidence,
     code_version,
     digest,
+    evidence_in,
     file_digest,
     machine,
     packages,
@@ -288,28 +289,12 @@ class _Runner:
 def gather_results(dones: list[Done], folder: Path) -> tuple[dict[str, Any], list[Evidence]]:
     """The results of these cells in one mapping, and one piece of evidence for each number in it."""
     results: dict[str, Any] = {}
-    evidence = []
+    evidence: list[Evidence] = []
     for done in dones:
         results.update(done.result)
         file = f"{STAGES}/{done.folder.name}/stage.json"
-        for path, value in numbers(done.result):
-            pointer = "/result/" + "/".join(path)
-            evidence.append(Evidence(".".join(path), value, done.id, done.key, done.seeds, file, pointer))
+        evidence += evidence_in(done.result, stage=done.id, key=done.key, seeds=done.seeds, file=file, under="/result")
     return results, evidence
-
-
-def numbers(value: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], float | int]]:
-    """Every number inside plain data, with the keys and positions that lead to it."""
-    if isinstance(value, bool):
-        return []
-    if isinstance(value, (int, float)):
-        return [(path, value)]
-    items: list[tuple[str, Any]] = []
-    if isinstance(value, Mapping):
-        items = [(str(key), inner) for key, inner in value.items()]
-    elif isinstance(value, list):
-        items = [(str(place), inner) for place, inner in enumerate(value)]
-    return [found for key, inner in items for found in numbers(inner, (*path, key))]
 
 
 def _now() -> str:

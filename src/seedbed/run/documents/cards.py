@@ -12,11 +12,10 @@ from seedbed.document.compute import CORE_HOUR_PRICE, CORE_WATTS, PRICE_DATE, cp
 from seedbed.document.markdown import code
 from seedbed.document.model_card import CardNumber, check_sections, front_matter, number_table, numbered
 from seedbed.errors import UsageError
-from seedbed.lineage import Evidence
+from seedbed.lineage import Evidence, evidence_in
 from seedbed.run.documents.affected import banner, marks_of
 from seedbed.run.documents.evidence import result_evidence
 from seedbed.run.documents.view import CellRecord, View
-from seedbed.run.run import numbers
 
 MOST = 12
 
@@ -216,11 +215,10 @@ def _audit_evidence(view: View, cell: CellRecord) -> list[Evidence]:
     record, file = cell.record, view.relative(cell.folder / "audit.json")
     if not (view.root / file).is_file():
         raise UsageError("the audit's table is missing", where=file, hint="run the recipe again")
-    return [
-        Evidence(".".join([cell.id, "audit", *path]), value, cell.id, record["key"], record["seeds"], file,
-                 "/" + "/".join(path))
-        for path, value in numbers(read_json(Path(view.root) / file))
-    ]  # fmt: skip
+    content = read_json(Path(view.root) / file)
+    return evidence_in(
+        content, prefix=[cell.id, "audit"], stage=cell.id, key=record["key"], seeds=record["seeds"], file=file
+    )
 
 
 def _front(view: View, model: CellRecord, audits: list[CellRecord], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,12 +17,11 @@ from typing import Any
 import yaml
 
 from seedbed.dataset.files import read_json
-from seedbed.document.facts import at, measure
+from seedbed.document.facts import measure
 from seedbed.errors import UsageError, nearest
-from seedbed.lineage import Evidence, file_digest
+from seedbed.lineage import Evidence, at, evidence_in, file_digest, numbers
 from seedbed.run.documents.affected import marks_of
 from seedbed.run.documents.view import CellRecord, View
-from seedbed.run.run import numbers
 
 HOLDS, STALE, MISSING = "holds", "stale", "missing"
 REPORT = "report.json"
@@ -262,11 +261,15 @@ def report_evidence(path: Path) -> list[Evidence]:
 def result_evidence(view: View, cell: CellRecord) -> list[Evidence]:
     """One piece of evidence for each number in a cell's result: `CELL.path`."""
     file, record = view.relative(cell.folder / "stage.json"), cell.record
-    return [
-        Evidence(".".join([cell.id, *path]), value, cell.id, record["key"], record["seeds"], file,
-                 "/result/" + "/".join(path))
-        for path, value in numbers(cell.result)
-    ]  # fmt: skip
+    return evidence_in(
+        cell.result,
+        prefix=[cell.id],
+        stage=cell.id,
+        key=record["key"],
+        seeds=record["seeds"],
+        file=file,
+        under="/result",
+    )
 
 
 def why(folder: str | Path, name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 from seedbed.dataset.files import read_json
 from seedbed.document.model_card import UNANSWERED
 from seedbed.errors import UsageError
-from seedbed.run.run import numbers
+from seedbed.lineage import numbers, pointed
 
 LABELS = ("metric", "slice", "by", "method", "arm", "where", "level", "group", "name", "real_rows")
 EVIDENCE_ROW = re.compile(r"^\|[^|]*</a>E\d+ \| `([^`]+)` \| `(-?[0-9.eE+-]+)` \|", re.M)
@@ -109,7 +109,7 @@ class _Files:
 
     def name(self, item: Mapping[str, Any]) -> str:
         """The evidence's id, or its id with labels in the place of positions."""
-        path = tuple(part.replace("~1", "/").replace("~0", "~") for part in item["pointer"].split("/")[1:])
+        path = pointed(item["pointer"])
         if not any(part.isdigit() for part in path) or not item["file"].endswith(".json"):
             return str(item["id"])
         try:

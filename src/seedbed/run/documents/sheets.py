@@ -13,13 +13,12 @@ from seedbed.dataset import Dataset
 from seedbed.dataset.files import read_json
 from seedbed.document import datasheet as sheet
 from seedbed.document.card import Card, ref
-from seedbed.document.facts import at, measure, pointer
+from seedbed.document.facts import measure
 from seedbed.document.markdown import code
 from seedbed.errors import UsageError
-from seedbed.lineage import Evidence
+from seedbed.lineage import Evidence, at, evidence_in
 from seedbed.run.documents.affected import banner, dataset_marks, marks_of
 from seedbed.run.documents.view import CellRecord, View
-from seedbed.run.run import numbers
 
 CURATION = "curation.json"
 
@@ -131,10 +130,7 @@ def read_answers(path: str | Path | None) -> dict[str, Any]:
 
 
 def _evidence(subject: Subject, facts: Any, file: str, prefix: str) -> list[Evidence]:
-    return [
-        Evidence(".".join([prefix, *path]), value, subject.stage, subject.key, subject.seeds, file, pointer(path))
-        for path, value in numbers(facts)
-    ]
+    return evidence_in(facts, prefix=[prefix], stage=subject.stage, key=subject.key, seeds=subject.seeds, file=file)
 
 
 def _curated(subject: Subject) -> tuple[dict[str, sheet.Answer], list[Evidence]]:

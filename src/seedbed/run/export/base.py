@@ -40,10 +40,11 @@ def export(
 ) -> dict[str, Any]:
     """Write a dataset in another format into the folder `out`, which must be new or empty.
 
-    Formats: coco, yolo, clevr, vqa, chat, webdataset, huggingface, croissant, gltf, passes. Rows that could not be made
-    and rows that curation dropped are left out, counted. Returns counts, also kept in `seedbed.json` beside the export,
-    with the fingerprint and licences. A dataset with a use policy is exported for a named `use` that it allows; its
-    `policy.yaml` and recorded overrides go along (see `seedbed.dataset.policy`).
+    Formats: coco, yolo, clevr, vqa, chat, webdataset, huggingface, croissant, gltf, passes, credentials,
+    credentials-sidecar. Rows that could not be made and rows that curation dropped are left out, counted. Returns
+    counts, also kept in `seedbed.json` beside the export, with the fingerprint and licences. A dataset with a use
+    policy is exported for a named `use` that it allows; its `policy.yaml` and recorded overrides go along (see
+    `seedbed.dataset.policy`).
     """
     from seedbed.dataset import Dataset
 

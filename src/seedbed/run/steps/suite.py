@@ -10,9 +10,9 @@ from pydantic import Field
 from seedbed import registry
 from seedbed.dataset.files import write_json
 from seedbed.document.report import Report
-from seedbed.lineage import Evidence, digest, file_digest
+from seedbed.lineage import digest, evidence_in, file_digest
 from seedbed.run.audits.suite import Findings, suite_arguments
-from seedbed.run.publish import numbers, provenance, write_all
+from seedbed.run.publish import provenance, write_all
 from seedbed.run.step import Context, Step, StepArgs
 
 
@@ -71,10 +71,7 @@ def _content(text: str) -> str:
 
 def _report(found: Findings, context: Context) -> Report:
     file = f"stages/{context.folder.name}/findings.json"
-    evidence = [
-        Evidence(".".join(path), value, context.id, context.key, context.seeds, file, "/" + "/".join(path))
-        for path, value in numbers(found.result)
-    ]
+    evidence = evidence_in(found.result, stage=context.id, key=context.key, seeds=context.seeds, file=file)
     return Report(
         title=found.title, subtitle=found.subtitle, findings=found.findings, headlines=found.headlines,
         sections=found.sections, evidence=evidence, provenance=provenance(context.run, context.seeds),
