@@ -9,6 +9,7 @@ import pytest
 import seedbed as sb
 from seedbed import registry
 from seedbed.audit import Audit
+from seedbed.audit.intervals import mean_interval_of
 from seedbed.errors import UsageError
 
 N = 1500
@@ -162,6 +163,49 @@ def test_intervals_cover_what_they_say() -> None:
         hits["difference"] += d["low"] <= 0 <= d["high"]
     for name, count in hits.items():
         assert 0.91 <= count / rounds <= 0.985, (name, count / rounds)
+
+
+def test_intervals_of_skewed_figures_cover_what_they_say() -> None:
+    """600 groups of 40, one trial each: squared errors, their root, r2, Brier score, average precision."""
+    rng, groups, size = np.random.default_rng(3), 600, 40
+    y = rng.normal(0, 2, (groups, size))
+    names = np.repeat([f"g{k:03d}" for k in range(groups)], size)
+    numbers = {"g": names, "y": y.ravel(), "p": (y + rng.normal(0.5, 1, y.shape)).ravel()}
+    score = 1 / (1 + np.exp(-rng.normal(0, 1.5, (groups, size))))
+    outcome = (rng.random(score.shape) < score).astype(int)
+    scores = {"g": names, "y": outcome.ravel(), "p": outcome.ravel(), "s": score.ravel()}
+    truth = {"mean_squared_error": 1.25, "root_mean_squared_error": 1.25**0.5, "r2": 1 - 1.25 / 4}
+    many = 1 / (1 + np.exp(-rng.normal(0, 1.5, 1_000_000)))
+    truth["brier_score"] = float((many * (1 - many)).mean())
+    truth["average_precision"] = 0.809  # python -m benchmarks.coverage
+    how = {"label": "y", "prediction": "p", "by": ["g"], "replicates": 2}
+    first = sb.audit(numbers, metrics=list(truth)[:3], **how)
+    second = sb.audit(scores, metrics=list(truth)[3:], score="s", positive=1, **how)
+    rows = [row for made in (first, second) for row in made.table.to_pylist() if row["depth"] == 1]
+    for name, value in truth.items():
+        ends = [(row["low"], row["high"]) for row in rows if row["metric"] == name]
+        share = np.mean([low <= value <= high for low, high in ends])
+        assert len(ends) == groups and 0.92 <= share <= (1.0 if name == "average_precision" else 0.98), (name, share)
+
+
+def test_the_interval_of_a_mean_is_students_without_skewness_and_leans_with_it() -> None:
+    from scipy import stats
+
+    even = np.array([1.0, 2, 3, 4, 5])
+    low, high = mean_interval_of(even)
+    assert (low, high) == pytest.approx(stats.t.interval(0.95, 4, 3, stats.sem(even)))
+    tail = np.array([0.0] * 20 + [1, 2, 4, 8, 16])
+    low, high = mean_interval_of(tail)
+    assert high - tail.mean() > 1.5 * (tail.mean() - low) > 0  # the long side is the one where the tail is
+    assert np.isnan(mean_interval_of(np.ones(9))).all() and np.isnan(mean_interval_of(np.array([1.0]))).all()
+
+
+def test_a_perfect_ranking_is_not_certain() -> None:
+    table = {"g": ["a"] * 12, "y": [1] * 4 + [0] * 8, "p": [1] * 4 + [0] * 8, "s": np.linspace(0.9, 0.1, 12)}
+    made = sb.audit(
+        table, label="y", prediction="p", by=["g"], score="s", positive=1, metrics=["average_precision"]
+    ).table.to_pylist()[0]
+    assert made["value"] == 1 and made["high"] == 1 and made["low"] == pytest.approx(4 / (4 + 1.96**2), abs=1e-3)
 
 
 def test_perfect_groups_are_not_certain() -> None:

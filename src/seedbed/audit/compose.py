@@ -51,8 +51,8 @@ def audit(
 ) -> Audit:
     """Every metric for every slice up to `depth` columns of `by` (default: all), with intervals.
 
-    `data` is a table, mapping, Parquet/CSV/JSONL file or dataset. Rates have Wilson intervals, means Student's t,
-    other metrics a formula or a bootstrap from counts or sums (from rows for user functions, `f(y_true, y_pred)`).
+    `data` is a table, mapping, Parquet/CSV/JSONL file or dataset. Rates have Wilson intervals, means Hall's, other
+    metrics a formula or a bootstrap from counts or sums (from rows for user functions, `f(y_true, y_pred)`).
     A slice with fewer than `min_count` trials has the state "not enough data" (its value and interval stay), one
     without any "undefined". `reference`: what `differences` compares with, "rest", "largest" or levels such as
     {"sex": "male"}. Rows without label, prediction or score are left out and counted. Raises UsageError for unknown
@@ -88,7 +88,7 @@ def audit(
             "score": score,
             "min_count": min_count,
             "confidence": confidence,
-            "intervals": "Wilson score for rates; Student's t for means; formula or bootstrap of counts otherwise",
+            "intervals": "Wilson score for rates; Hall's for means; formula or bootstrap of counts otherwise",
             "gap": f"permutation null, {replicates} draws; p-values adjusted: {correction}",
             "correction": correction,
             "reference": reference if isinstance(reference, str) else dict(reference),

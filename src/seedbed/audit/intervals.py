@@ -49,6 +49,39 @@ def clopper_pearson(successes: Any, trials: Any, confidence: float = 0.95) -> tu
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
 
+def mean_interval(
+    mean: Any, spread: Any, skewness: Any, n: Any, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """Interval of a mean after Hall's transformation of the t statistic, which takes out skewness (Hall 1992).
+
+    Without skewness it is Student's t interval. `spread` is the standard deviation (n - 1), `skewness` the third
+    standardised moment. nan where n < 2 or nothing varies, which says nothing of the spread.
+    """
+    from scipy.stats import t
+
+    mean, spread, skewness, n = (np.asarray(x, float) for x in (mean, spread, skewness, n))
+    known = (n > 1) & (spread > 0)
+    count, g = np.maximum(n, 2), np.where(known, skewness, 0.0)
+    step = t.ppf(0.5 + confidence / 2, count - 1) / np.sqrt(count)
+
+    def end(y: np.ndarray) -> np.ndarray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            moved = (np.cbrt(1 + g * (y - g / (6 * count))) - 1) / (g / 3)
+        return np.where(known, mean - spread * np.where(np.abs(g) > 1e-6, moved, y), np.nan)
+
+    return end(step), end(-step)
+
+
+def mean_interval_of(x: np.ndarray, confidence: float = 0.95) -> tuple[float, float]:
+    """`mean_interval` of the values (n,)."""
+    n, mean = len(x), float(x.mean()) if len(x) else 0.0
+    away = x - mean
+    second = float((away**2).mean()) if n else 0.0
+    skewness = float((away**3).mean()) / second**1.5 if second > 0 else 0.0
+    low, high = mean_interval(mean, np.sqrt(second * n / max(n - 1, 1)), skewness, n, confidence)
+    return float(low), float(high)
+
+
 def mover_difference(v1: Any, l1: Any, u1: Any, v2: Any, l2: Any, u2: Any) -> tuple[np.ndarray, np.ndarray]:
     """Interval of v1 - v2 from the intervals of two independent figures (Zou & Donner 2008)."""
     apart = np.asarray(v1) - v2

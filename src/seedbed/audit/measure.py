@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.audit.groups import Cells, Grouping, Rows, count_cells, counts_table
-from seedbed.audit.intervals import multinomial_draws, percentile, wilson
+from seedbed.audit.intervals import mean_interval, multinomial_draws, percentile, wilson
 from seedbed.audit.metrics.kinds import better_of, kind_of, mean_of, needs_score
 from seedbed.errors import UsageError, nearest
 from seedbed.lineage import row_rng
@@ -213,6 +213,9 @@ def _of_sums(made: Measured, views: Views, method: Method) -> None:
         made.low, made.high = _mean_intervals(made.features[:, 0], sums[:, 0], codes, made.trials, method.confidence)
         return
     for k, inside in enumerate(rows_of_groups(codes, made.trials)):
+        if getattr(made.fn, "interval", None) is not None:
+            made.low[k], made.high[k] = made.fn.interval(made.features[inside], method.confidence)
+            continue
         rng = rng_of(method.seed, made.name, made.grouping.columns, made.grouping.levels[k])
         drawn = made.fn.value(_resampled_sums(made.features[inside], method.replicates, rng), max(len(inside), 1))
         if _varies(np.asarray(drawn, float)):
@@ -239,17 +242,19 @@ def group_sums(features: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarr
 def _mean_intervals(
     x: np.ndarray, sums: np.ndarray, codes: np.ndarray, n: np.ndarray, confidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson for 0/1, else Student's t; nan where all values are alike, which says nothing of their spread."""
+    """Wilson for 0/1, else Hall's, which is Student's t without skewness; nan where all values are alike."""
     if np.isin(x, (0, 1)).all():
         return wilson(np.rint(sums), n, confidence)
-    from scipy.stats import t
+
+    def moment(power: int) -> np.ndarray:
+        return np.asarray(np.bincount(codes, weights=(x - mean[codes]) ** power, minlength=len(n)) / n)
 
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = sums / n
-        spread = np.bincount(codes, weights=(x - mean[codes]) ** 2, minlength=len(n)) / (n - 1)
-        half = t.ppf(0.5 + confidence / 2, np.maximum(n - 1, 1)) * np.sqrt(spread / n)
-    half = np.where((n > 1) & (spread > 0), half, np.nan)
-    return mean - half, mean + half
+        second = moment(2)
+        spread, skewness = np.sqrt(second * n / (n - 1)), moment(3) / second**1.5
+    low, high = mean_interval(mean, spread, skewness, n, confidence)
+    return (np.maximum(low, 0) if (x >= 0).all() else low), high
 
 
 def _resampled_sums(features: np.ndarray, replicates: int, rng: np.random.Generator) -> np.ndarray:

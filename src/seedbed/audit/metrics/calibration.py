@@ -10,6 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from seedbed.audit.intervals import wilson
 from seedbed.audit.metrics.kinds import mean_of, of_scores, of_sums
 from seedbed.registry import register
 
@@ -85,8 +86,15 @@ def roc_auc(outcome: np.ndarray, score: np.ndarray) -> float:
     return float((ranks - positives * (positives + 1) / 2) / (positives * negatives))
 
 
+def _precision_interval(outcome: np.ndarray, score: np.ndarray, confidence: float) -> tuple[float, float]:
+    """Wilson's with the positives as trials: the binomial form of Boyd, Eng and Page 2013, open at 1. Rather wide."""
+    positives = int(outcome.sum())
+    low, high = wilson(average_precision(outcome, score) * positives, positives, confidence)
+    return float(low), float(high)
+
+
 @register("metric", "average_precision")
-@of_scores("higher")
+@of_scores("higher", interval=_precision_interval)
 def average_precision(outcome: np.ndarray, score: np.ndarray) -> float:
     """Area under the precision-recall steps, tied scores taken together; undefined without positives."""
     positives = outcome.sum()

@@ -40,6 +40,7 @@ def of_sums(better: str, *, value: Callable[..., Any], reads: str, interval: Cal
     """A value of sums over rows: the function turns rows into features (n, k), `value(sums, n)` into the figure.
 
     reads: "numbers" (label and prediction as floats), "text" (as text) or "probability" (0/1 outcome and score).
+    `interval(features, confidence)` of one group's rows where there is a formula; bootstrap of the sums otherwise.
     """
     return _mark(kind="sums", better=better, value=value, reads=reads, interval=interval)
 
