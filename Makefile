@@ -12,8 +12,9 @@ demo: $(VENV)/.train
 	$(BIN)/seedbed run recipes/digits.yaml
 	$(BIN)/seedbed document runs/loop runs/digits --out runs/demo --title "Seedbed demo: the closed loop, and real digits"
 
+# two files of tests at a time
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # minutes, a cluster engine, a fresh install
 test-slow: $(VENV)/.slow
