@@ -1,7 +1,7 @@
 """Do the audit's 95 % intervals hold the truth 95 times in 100? `python -m benchmarks.coverage`.
 
 Every group of a simulated table is one trial: its rows are drawn from a known law, and its interval is compared with
-the value of that law (exact for rates and means, from a million rows otherwise). Rates are averaged over true values
+the value of that law (exact for rates, F1 and balanced accuracy, from a million rows otherwise). Rates are averaged over true values
 from 5 to 95 %, since the coverage of any interval of a count jumps with the true value.
 """
 
@@ -33,7 +33,7 @@ def rates(size: int, seed: int) -> dict[str, float]:
 
 
 def of_table(size: int, seed: int) -> dict[str, float]:
-    """F1 and balanced accuracy of a classifier that is right 8 times in 10, and its true positive rate."""
+    """F1 and balanced accuracy of a classifier that is right 8 times in 10."""
     rng = np.random.default_rng(seed)
     y = rng.integers(0, 2, (GROUPS, size))
     p = np.where(rng.random(y.shape) < 0.8, y, 1 - y)

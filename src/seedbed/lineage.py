@@ -74,20 +74,20 @@ def pointer(path: Sequence[str]) -> str:
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
 
 
-def pointed(pointer: str) -> tuple[str, ...]:
+def pointed(place: str) -> tuple[str, ...]:
     """The keys and positions of a JSON pointer."""
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in place.split("/")[1:])
 
 
-def at(value: Any, pointer: str) -> Any:
+def at(value: Any, place: str) -> Any:
     """What a JSON pointer leads to; KeyError where it leads nowhere."""
-    for key in pointed(pointer):
+    for key in pointed(place):
         if isinstance(value, Mapping):
             value = value[key]
         elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
             value = value[int(key)]
         else:
-            raise KeyError(pointer)
+            raise KeyError(place)
     return value
 
 

@@ -167,6 +167,8 @@ def test_intervals_cover_what_they_say() -> None:
 
 def test_intervals_of_skewed_figures_cover_what_they_say() -> None:
     """600 groups of 40, one trial each: squared errors, their root, r2, Brier score, average precision."""
+    from sklearn.metrics import average_precision_score
+
     rng, groups, size = np.random.default_rng(3), 600, 40
     y = rng.normal(0, 2, (groups, size))
     names = np.repeat([f"g{k:03d}" for k in range(groups)], size)
@@ -177,7 +179,8 @@ def test_intervals_of_skewed_figures_cover_what_they_say() -> None:
     truth = {"mean_squared_error": 1.25, "root_mean_squared_error": 1.25**0.5, "r2": 1 - 1.25 / 4}
     many = 1 / (1 + np.exp(-rng.normal(0, 1.5, 1_000_000)))
     truth["brier_score"] = float((many * (1 - many)).mean())
-    truth["average_precision"] = 0.809  # python -m benchmarks.coverage
+    drawn = np.random.default_rng(4).random(len(many)) < many
+    truth["average_precision"] = float(average_precision_score(drawn, many))
     how = {"label": "y", "prediction": "p", "by": ["g"], "replicates": 2}
     first = sb.audit(numbers, metrics=list(truth)[:3], **how)
     second = sb.audit(scores, metrics=list(truth)[3:], score="s", positive=1, **how)

@@ -49,37 +49,42 @@ def clopper_pearson(successes: Any, trials: Any, confidence: float = 0.95) -> tu
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
 
-def mean_interval(
-    mean: Any, spread: Any, skewness: Any, n: Any, confidence: float = 0.95
+def mean_intervals(
+    x: np.ndarray, codes: np.ndarray, n: np.ndarray, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Interval of a mean after Hall's transformation of the t statistic, which takes out skewness (Hall 1992).
+    """Interval of the mean of values (rows,) in every group, after Hall's transformation of the t statistic, which
+    takes out skewness (Hall 1992); without skewness it is Student's t.
 
-    Without skewness it is Student's t interval. `spread` is the standard deviation (n - 1), `skewness` the third
-    standardised moment. nan where n < 2 or nothing varies, which says nothing of the spread.
+    codes (rows,): each row's group; n (groups,): rows in each. nan where n < 2 or nothing varies, which says nothing
+    of the spread.
     """
     from scipy.stats import t
 
-    mean, spread, skewness, n = (np.asarray(x, float) for x in (mean, spread, skewness, n))
-    known = (n > 1) & (spread > 0)
-    count, g = np.maximum(n, 2), np.where(known, skewness, 0.0)
+    def moment(values: np.ndarray) -> np.ndarray:
+        return np.asarray(np.bincount(codes, weights=values, minlength=len(n)) / n)
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = moment(x)
+        away = x - mean[codes]
+        second = moment(away**2)
+        known = (n > 1) & (second > 0)
+        g = np.where(known, moment(away**3) / second**1.5, 0.0)
+        spread = np.sqrt(second * n / (n - 1))
+    count = np.maximum(n, 2)
     step = t.ppf(0.5 + confidence / 2, count - 1) / np.sqrt(count)
 
     def end(y: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore", divide="ignore"):
             moved = (np.cbrt(1 + g * (y - g / (6 * count))) - 1) / (g / 3)
-        return np.where(known, mean - spread * np.where(np.abs(g) > 1e-6, moved, y), np.nan)
+            return np.where(known, mean - spread * np.where(np.abs(g) > 1e-6, moved, y), np.nan)
 
     return end(step), end(-step)
 
 
 def mean_interval_of(x: np.ndarray, confidence: float = 0.95) -> tuple[float, float]:
-    """`mean_interval` of the values (n,)."""
-    n, mean = len(x), float(x.mean()) if len(x) else 0.0
-    away = x - mean
-    second = float((away**2).mean()) if n else 0.0
-    skewness = float((away**3).mean()) / second**1.5 if second > 0 else 0.0
-    low, high = mean_interval(mean, np.sqrt(second * n / max(n - 1, 1)), skewness, n, confidence)
-    return float(low), float(high)
+    """`mean_intervals` of one group."""
+    low, high = mean_intervals(x, np.zeros(len(x), np.int64), np.array([len(x)]), confidence)
+    return float(low[0]), float(high[0])
 
 
 def mover_difference(v1: Any, l1: Any, u1: Any, v2: Any, l2: Any, u2: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.audit.groups import Cells, Grouping, Rows, count_cells, counts_table
-from seedbed.audit.intervals import mean_interval, multinomial_draws, percentile, wilson
+from seedbed.audit.intervals import mean_intervals, multinomial_draws, percentile, wilson
 from seedbed.audit.metrics.kinds import better_of, kind_of, mean_of, needs_score
 from seedbed.errors import UsageError, nearest
 from seedbed.lineage import row_rng
@@ -245,15 +245,7 @@ def _mean_intervals(
     """Wilson for 0/1, else Hall's, which is Student's t without skewness; nan where all values are alike."""
     if np.isin(x, (0, 1)).all():
         return wilson(np.rint(sums), n, confidence)
-
-    def moment(power: int) -> np.ndarray:
-        return np.asarray(np.bincount(codes, weights=(x - mean[codes]) ** power, minlength=len(n)) / n)
-
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = sums / n
-        second = moment(2)
-        spread, skewness = np.sqrt(second * n / (n - 1)), moment(3) / second**1.5
-    low, high = mean_interval(mean, spread, skewness, n, confidence)
+    low, high = mean_intervals(x, codes, n, confidence)
     return (np.maximum(low, 0) if (x >= 0).all() else low), high
 
 
