@@ -209,3 +209,10 @@ def test_figures_and_archives_take_undefined_values(tmp_path: Path) -> None:
     assert figures.accuracy_curves({"m": [{"x": 1, "mean": 0.5, "low": nan, "high": None}]}, x_label="x", y_label="y")
     report = Report(title="t", headlines=[Headline("h", Number(nan, None, float("inf")))])
     assert str(load(save(report, tmp_path / "r.json")).headlines) == str(report.headlines)
+
+
+def test_figures_of_other_units_keep_three_digits() -> None:
+    from seedbed.document.figures import _said
+
+    assert [_said(v, False) for v in (0.9636, 1.0046, 0.01234, 12345.6)] == ["0.964", "1", "0.0123", "12,346"]
+    assert [_said(v, True) for v in (96.36, 0.04)] == ["96.4", "0.0"]

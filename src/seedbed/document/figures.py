@@ -39,6 +39,13 @@ def _known(value: float | None) -> bool:
     return value is not None and bool(np.isfinite(value))
 
 
+def _said(value: float, percent: bool) -> str:
+    """A dot's figure: one decimal of a percentage, else three digits."""
+    if percent:
+        return f"{value:.1f}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def interval_chart(groups: Sequence[Mapping[str, Any]], *, axis: str, percent: bool = True) -> bytes:
     """One row a group: mean as a dot, its interval as a bar, each seed's value as a faint tick.
 
@@ -57,7 +64,7 @@ def interval_chart(groups: Sequence[Mapping[str, Any]], *, axis: str, percent: b
             axes.plot([group["low"] * scale, group["high"] * scale], [y, y], color=color, linewidth=2.5)
         axes.plot([group["mean"] * scale], [y], "o", color=color, markersize=8)
         axes.annotate(
-            f"{group['mean'] * scale:.1f}", (group["mean"] * scale, y), xytext=(0, 8),
+            _said(group["mean"] * scale, percent), (group["mean"] * scale, y), xytext=(0, 8),
             textcoords="offset points", ha="center", fontsize=9, color=INK,
         )  # fmt: skip
     axes.set_yticks(range(len(groups)), [str(group["label"]) for group in reversed(groups)], fontsize=10)
