@@ -1,4 +1,4 @@
-"""LeNet-5 as published (LeCun, Bottou, Bengio and Haffner 1998, Gradient-based learning applied to document recognition).
+"""LeNet-5 as published (LeCun, Bottou, Bengio and Haffner 1998, Proceedings of the IEEE 86:2278-2324).
 
 Scaled tanh, sub-sampling with a trainable coefficient and bias a map, and the connection table between S2 and C3:
 60,000 trainable parameters up to F6 and, with the ten output units, 340,908 connections.
@@ -117,5 +117,5 @@ def connections() -> dict[str, int]:
             inputs = 5 * maps.shape[1] if isinstance(layer, Subsampling) else sum(p.numel() for p in layer.parameters())
             found[name] = places * inputs
     found["f6"] = sum(p.numel() for p in network.f6.parameters())
-    found["output"] = network.heads["digit"].weight.numel()  # type: ignore[operator, union-attr]
+    found["output"] = network.heads["digit"].weight.numel()  # type: ignore[operator]
     return found
