@@ -15,6 +15,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 EPSILON = 1e-6
+GAIN = 10.0  # inputs of 0.1 are answered half as strongly as inputs of 1 would be
 
 
 def gaussian(side: int, sigma: float) -> Tensor:
@@ -31,14 +32,20 @@ class SLayer(nn.Module):
         response = r max(0, (e - t v) / (1 + t v)),   r = t / (1 - t)
 
     e: the input weighted by the plane's reference vector; v: its root mean square under the same window; both times
-    `gain`, so that e / v is the likeness (cosine) of input and reference. Below the threshold t nothing is said; at
-    likeness 1 a strong input gives about 1. `templates` (planes, before, side, side): reference vectors of any length.
+    GAIN, so that e / v is the likeness (cosine) of input and reference. Below the threshold t nothing is said; at
+    likeness 1 a strong input gives about 1. `templates` (planes, before, side, side): reference vectors of any length;
+    `learnt` ones count as parameters and are saved.
     """
 
-    def __init__(self, planes: int, before: int, side: int, threshold: float, gain: float) -> None:
+    def __init__(self, templates: Tensor, threshold: float, *, learnt: bool = True) -> None:
         super().__init__()
-        self.side, self.threshold, self.gain = side, threshold, gain
-        self.templates = nn.Parameter(torch.zeros(planes, before, side, side), requires_grad=False)
+        self.side, self.threshold = templates.shape[-1], threshold
+        self.templates: Tensor
+        if learnt:
+            self.templates = nn.Parameter(templates, requires_grad=False)
+        else:
+            self.register_buffer("templates", templates, persistent=False)
+        side = self.side
         self.register_buffer("window", gaussian(side, side / 2.5), persistent=False)
         self.window: Tensor
 
@@ -59,7 +66,7 @@ class SLayer(nn.Module):
 
     def forward(self, u: Tensor) -> Tensor:
         e, v = self.likeness(u)
-        t, g = self.threshold, self.gain
+        t, g = self.threshold, GAIN
         return t / (1 - t) * torch.relu(g * (e - t * v)) / (1 + g * t * v)
 
 

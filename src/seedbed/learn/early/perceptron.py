@@ -56,15 +56,18 @@ def learn_many(
     *,
     order: Callable[[int], np.ndarray] | None = None,
     progress: Callable[[int, int], object] | None = None,
+    start: np.ndarray | None = None,
 ) -> Learnt:
     """The rule for several classes: x (n, d), y (n,) of 0..classes-1; `order(k)`: row positions of pass k.
+    `start`: weights (classes, d) to begin with, else zeros.
 
     A mistake is a row whose own class does not score strictly highest; its class gains the row and the best other
     class loses it. That is the rule for two classes on Kesler's examples (Nilsson 1965): row (x, y) becomes, for each
     other class j, the vector with x at y, -x at j and 0 elsewhere, and of these only the worst one is corrected.
     `progress(pass, mistakes)` is called after each pass.
     """
-    weights, late, step = np.zeros((classes, x.shape[1])), np.zeros((classes, x.shape[1])), 0
+    weights = np.zeros((classes, x.shape[1])) if start is None else np.array(start, dtype=np.float64)
+    late, step = np.zeros_like(weights), 0
     mistakes: list[int] = []
     for count in range(passes):
         wrong = 0

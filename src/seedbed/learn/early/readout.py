@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
 ROUNDS = 200
 SMOOTHING = 0.02  # of each label's weight when a confidence is fitted, so that a perfect training score stays finite
-
-
-def soft_targets(labels: Tensor, classes: int) -> Tensor:
-    """(n, classes) float64 whose rows sum to 1, from indices (n,) or from weights (n, classes)."""
-    if labels.ndim == 2:
-        return labels.double() / labels.double().sum(1, keepdim=True).clamp_min(1e-12)
-    return functional.one_hot(labels, classes).double()
 
 
 def fit_logistic(features: Tensor, targets: Tensor, decay: float) -> tuple[Tensor, Tensor, float]:
@@ -38,7 +33,7 @@ def fit_logistic(features: Tensor, targets: Tensor, decay: float) -> tuple[Tenso
 
     with torch.enable_grad():
         rule.step(closure)
-    return weight.detach().float(), bias.detach().float(), float(loss)
+    return weight.detach().float(), bias.detach().float(), float(loss.detach())
 
 
 def fit_sharpness(scores: Tensor, targets: Tensor) -> float:
@@ -53,6 +48,6 @@ def fit_sharpness(scores: Tensor, targets: Tensor) -> float:
     low, high = -12.0, 12.0  # exponents of e
     for _ in range(60):
         middle = (low + high) / 2
-        expected = ((x * float(torch.tensor(middle).exp())).softmax(1) * x).sum()
+        expected = ((x * math.exp(middle)).softmax(1) * x).sum()
         low, high = (middle, high) if expected < said else (low, middle)
-    return float(torch.tensor((low + high) / 2).exp())
+    return math.exp((low + high) / 2)
