@@ -15,7 +15,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 EPSILON = 1e-6
-GAIN = 10.0  # inputs of 0.1 are answered half as strongly as inputs of 1 would be
+GAIN = 10.0  # at full likeness, a strength of 1 / (gain t) is answered half as strongly as the strongest input
 
 
 def gaussian(side: int, sigma: float) -> Tensor:

@@ -3,7 +3,8 @@
 Fukushima 2013 (Neural Networks 40): where something is seen and no S-cell answers, the place with the strongest input
 wins and a plane is made whose reference vector is what is seen there ("add if silent"). Planes that answer stay as they
 are. The last layer's cells carry labels (Fukushima 2003): where the winner has the wrong label, a cell is added with
-the right one; where it is right, the input is added to the winner's reference vector.
+the right one; where it is right, the input is added to the winner's reference vector, or makes a cell of its own where
+the winner's likeness is below the threshold.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def grow_labelled(
     top: Tensor,
     labels: np.ndarray,
     passes: int,
+    threshold: float,
     most: int,
     *,
     order: Callable[[int], np.ndarray],
@@ -64,7 +66,8 @@ def grow_labelled(
 ) -> Labelled:
     """At most `most` cells for top (n, d) of length 1 and labels (n,); `order(k)`: row positions of pass k.
 
-    Passes over the rows until one makes no mistake; winners are reinforced in the first pass only.
+    Passes over the rows until one makes no mistake; in the first, winners are reinforced, and rows that are less alike
+    than `threshold` get cells; later ones correct mistakes only.
     `progress(pass, mistakes)` is called after each pass.
     """
     sums = torch.zeros(min(most, len(top)), top.shape[1])
@@ -74,13 +77,15 @@ def grow_labelled(
     for turn in range(passes):
         wrong = 0
         for at in order(turn):
-            winner = int((cells[:count] @ top[at]).argmax()) if count else -1
-            right = winner >= 0 and owners[winner] == labels[at]
+            answers = cells[:count] @ top[at]
+            winner = int(answers.argmax()) if count else -1
+            right = count > 0 and owners[winner] == labels[at]
             wrong += not right
-            if right and turn == 0:
-                sums[winner] += top[at]
-                cells[winner] = functional.normalize(sums[winner], dim=0)
-            elif not right and count < len(cells):
+            if right and answers[winner] >= threshold:
+                if turn == 0:
+                    sums[winner] += top[at]
+                    cells[winner] = functional.normalize(sums[winner], dim=0)
+            elif (turn == 0 or not right) and count < len(cells):
                 sums[count] = cells[count] = top[at]
                 owners[count] = labels[at]
                 count += 1

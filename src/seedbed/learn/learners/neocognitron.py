@@ -21,7 +21,7 @@ class Neocognitron(ImageClassifier):
     labelled cells.
 
     retina: pixels of the longer side while looking (default: 24 for images up to 16 px, else 32 at most).
-    directions: of edges. thresholds: of the edges and of each grown layer, 0..1; a high one makes cells choosy and more
+    directions: of edges. thresholds: of the edges, each grown layer and the labelled cells, 0..1; a high one makes cells choosy and more
     of them grow. search: places of the top layer that a labelled cell looks around for its pattern; each is worth
     2^(1 + grown layers) px of the retina in shift tolerance. cells: most labelled cells of a head. `grown` is set by fit.
 
@@ -40,15 +40,15 @@ class Neocognitron(ImageClassifier):
         directions: int = 16,
         planes: Sequence[int] = (150,),
         thresholds: Sequence[float] | None = None,
-        search: int = 0,
+        search: int = 1,
         cells: int = 2000,
         grown: Mapping[str, Any] | None = None,
         device: str = "cpu",
     ) -> None:
         super().__init__(heads, device=device)
-        limits = list(thresholds) if thresholds is not None else [0.5, *[0.65] * len(planes)]
-        if not planes or min(planes) < 1 or len(planes) > 3 or len(limits) != 1 + len(planes):
-            raise UsageError("needs 1 to 3 numbers of planes and one threshold more", where=self.name)
+        limits = list(thresholds) if thresholds is not None else [0.5, *[0.65] * len(planes), 0.8]
+        if not planes or min(planes) < 1 or len(planes) > 3 or len(limits) != 2 + len(planes):
+            raise UsageError("needs 1 to 3 numbers of planes and two thresholds more", where=self.name)
         if not all(0 < t < 1 for t in limits) or directions < 2 or search < 0 or cells < 1:
             raise UsageError("needs thresholds within 0..1, 2 directions, search from 0, cells from 1", where=self.name)
         if retina is not None and retina < 8:
@@ -140,7 +140,7 @@ class Neocognitron(ImageClassifier):
         def order(turn: int) -> np.ndarray:
             return np.random.default_rng([*seed, turn]).permutation(len(top))
 
-        made = grow_labelled(flat, labels, epochs, self.cells, order=order, progress=progress)
+        made = grow_labelled(flat, labels, epochs, self.thresholds[-1], self.cells, order=order, progress=progress)
         layer = self.module.heads[head]
         layer.references = nn.Parameter(made.cells.unflatten(1, top.shape[1:]).to(self.device), requires_grad=False)
         layer.owners = made.owners.to(self.device)
