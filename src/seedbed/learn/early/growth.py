@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
+LEAST = 0.01  # strength that an image with anything in it reaches
 FLOOR = 0.05  # of the strongest place: below it nothing is seen
 
 
@@ -28,7 +29,7 @@ def grow_planes(u: Tensor, window: Tensor, threshold: float, most: int) -> Tenso
     channels, side = u.shape[1], window.shape[0]
     weights = window.reshape(-1).repeat(channels).sqrt()
     vectors = torch.empty(most, len(weights))
-    planes, strongest = 0, 0.0
+    planes, strongest = 0, LEAST
     for row in u:
         seen = functional.unfold(row[None], side, padding=side // 2)[0].T * weights
         size = seen.norm(dim=1)

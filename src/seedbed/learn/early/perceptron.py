@@ -18,7 +18,7 @@ class Learnt:
     """What the rule arrived at. `mistakes`: of each pass. `converged`: the last pass made none."""
 
     weights: np.ndarray  # (d,) for two classes, (classes, d) for several
-    averaged: np.ndarray  # the mean over all steps: the averaged perceptron of Freund and Schapire 1999
+    averaged: np.ndarray  # the mean of the weights after each step: the averaged perceptron of Freund and Schapire 1999
     mistakes: list[int]
     converged: bool
     cycle: int | None = None  # passes after which the weights came back: these data cannot be separated

@@ -21,15 +21,16 @@ def fit_logistic(features: Tensor, targets: Tensor, decay: float) -> tuple[Tenso
     x, y = features.double(), targets.double()
     weight = torch.zeros(y.shape[1], x.shape[1], dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(y.shape[1], dtype=torch.float64, requires_grad=True)
-    rule = torch.optim.LBFGS([weight, bias], max_iter=ROUNDS, tolerance_grad=1e-7, line_search_fn="strong_wolfe")
+    rule = torch.optim.LBFGS([weight, bias], max_iter=ROUNDS, tolerance_grad=1e-7, tolerance_change=0, line_search_fn="strong_wolfe")
     loss = torch.zeros(())
 
     def closure() -> Tensor:
         nonlocal loss
         rule.zero_grad()
         loss = functional.cross_entropy(functional.linear(x, weight, bias), y)
-        (loss + decay / 2 * (weight**2).sum()).backward()
-        return loss.detach()
+        whole = loss + decay / 2 * (weight**2).sum()
+        whole.backward()
+        return whole.detach()
 
     with torch.enable_grad():
         rule.step(closure)

@@ -103,6 +103,7 @@ class Neocognitron(ImageClassifier):
             top = self._each(self.module.top, to_tensor(images, "cpu"))
             for place, (head, labels) in enumerate(targets.items()):
                 self._label(head, top, labels, [seed, 2, place], epochs, passes.add)
+        self.module.to(memory_format=torch.channels_last)  # as a loaded one is: sums in the same order
         return passes.history()
 
     def _each(self, step: Callable[[Any], Any], inputs: Any) -> Any:
