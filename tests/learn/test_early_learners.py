@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ def digits() -> dict[str, Any]:
 def fitted(digits: dict[str, Any]) -> dict[str, Any]:
     made = {}
     for name in NAMES:
-        made[name] = get("learner", name)({"digit": DIGITS}, **({"retina": 16, "planes": [80]} if "neo" in name else {}))
+        made[name] = get("learner", name)(
+            {"digit": DIGITS}, **({"retina": 16, "planes": [80]} if "neo" in name else {})
+        )
         learn.fit(made[name], digits["train"][0], {"digit": digits["train"][1]}, seed=0, epochs=10)
     return made
 
@@ -121,7 +124,7 @@ def test_cells_answer_most_to_their_own_orientation() -> None:
         curve = tuning[:, k]
         assert int(curve.argmax()) == 2 * k
         away = [float(curve[(2 * k + d) % 16] + curve[(2 * k - d) % 16]) / 2 for d in range(9)]
-        assert all(a > b for a, b in zip(away[:5], away[1:6])) and away[8] < 0.05
+        assert all(a > b for a, b in itertools.pairwise(away[:6])) and away[8] < 0.05
 
 
 def test_even_and_odd_filters_are_a_pair() -> None:
@@ -268,3 +271,13 @@ def test_sharpness_makes_scores_confidences() -> None:
     drawn = torch.multinomial(logits.softmax(1), 1, generator=generator)[:, 0]
     made = fit_sharpness(logits / 7, torch.eye(4)[drawn])
     assert 6 < made < 7.5  # 7, less a little for the smoothing
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_cost_of_an_answer_can_be_counted(fitted: dict[str, Any], name: str) -> None:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        fitted[name].module(torch.zeros(1, 1, 8, 8))
+    found = counter.get_total_flops()
+    assert found == 2 * 64 * 10 if name == "perceptron" else found > 2 * 64 * 10

@@ -21,7 +21,9 @@ XOR_SIGNS = np.array([-1, 1, 1, -1])
 
 def separable(x: np.ndarray, signs: np.ndarray) -> bool:
     """Whether a plane through the origin has every point on its sign's side: a linear program decides."""
-    return linprog(np.zeros(x.shape[1]), A_ub=-signs[:, None] * x, b_ub=-np.ones(len(x)), bounds=(None, None)).status == 0
+    return (
+        linprog(np.zeros(x.shape[1]), A_ub=-signs[:, None] * x, b_ub=-np.ones(len(x)), bounds=(None, None)).status == 0
+    )
 
 
 def share_separable(points: int, dimensions: int) -> Fraction:
@@ -93,9 +95,7 @@ def test_half_of_the_dichotomies_of_twice_as_many_points_are_separable() -> None
 @pytest.mark.parametrize(("points", "dimensions"), [(16, 8), (12, 8), (20, 8)])
 def test_random_dichotomies_follow_covers_count(points: int, dimensions: int) -> None:
     rng, tries = np.random.default_rng([7, points]), 100
-    good = sum(
-        separable(rng.normal(size=(points, dimensions)), rng.choice([-1, 1], points)) for _ in range(tries)
-    )
+    good = sum(separable(rng.normal(size=(points, dimensions)), rng.choice([-1, 1], points)) for _ in range(tries))
     interval = binomtest(good, tries).proportion_ci(0.999)
     assert interval.low <= float(share_separable(points, dimensions)) <= interval.high
 

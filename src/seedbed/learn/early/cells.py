@@ -71,7 +71,7 @@ class SLayer(nn.Module):
 
 
 class CLayer(nn.Module):
-    """(n, planes, h, w) -> (n, planes, h / stride, w / stride): root of the blurred mean of squares (Fukushima 2013)."""
+    """(n, planes, h, w) -> (n, planes, h / stride, w / stride): root of the blurred mean square (Fukushima 2013)."""
 
     def __init__(self, side: int, stride: int) -> None:
         super().__init__()

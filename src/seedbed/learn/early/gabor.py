@@ -70,7 +70,7 @@ class ComplexCells(nn.Module):
         self.values = channels * self.scales * orientations * grid**2 + (channels * grid**2 if channels > 1 else 0)
 
     def simple(self, planes: Tensor, scale: int) -> Tensor:
-        """(n, h, w) -> (n, 2, orientations, h, w): even and odd simple cells at every pixel, before any rectification."""
+        """(n, h, w) -> (n, 2, orientations, h, w): even and odd simple cells at every pixel, not rectified."""
         pairs: Tensor = getattr(self, f"pairs{scale}")
         half = pairs.shape[-1] // 2
         padded = functional.pad(planes[:, None], [half] * 4, mode="replicate")

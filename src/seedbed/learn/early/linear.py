@@ -48,8 +48,8 @@ class LinearReadout(nn.Module):
         return (values - self.mean) * self.scale
 
     def set_head(self, head: str, weight: Tensor, bias: Tensor, sharpness: float = 1.0) -> None:
-        self.heads[head].weight.copy_(weight)  # type: ignore[operator, union-attr]
-        self.heads[head].bias.copy_(bias)  # type: ignore[operator, union-attr]
+        self.heads[head].weight.copy_(weight)  # type: ignore[operator]
+        self.heads[head].bias.copy_(bias)  # type: ignore[operator]
         getattr(self, f"sharpness_{head}").fill_(sharpness)
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:

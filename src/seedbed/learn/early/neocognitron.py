@@ -17,10 +17,10 @@ STRIDE = 2  # of every C-layer
 
 
 class LabelledCells(nn.Module):
-    """The last S-layer: (n, planes, h, w) -> logits (n, labels), the likeness of each label's best cell, times a factor.
+    """The last S-layer: (n, planes, h, w) -> logits (n, labels), the likeness of each label's best cell, scaled.
 
-    A cell sees the whole top layer. `search`: how far, in cells of the top layer, it also looks for its pattern at other
-    places; likeness is relative to all that is seen, so a part of a pattern is no full match.
+    A cell sees the whole top layer. `search`: how far, in cells of the top layer, it also looks for its pattern
+    around its place; likeness is relative to all that is seen, so a part of a pattern is no full match.
     """
 
     def __init__(self, cells: int, shape: Sequence[int], labels: int, search: int) -> None:
@@ -94,11 +94,11 @@ class Neocognitron(nn.Module):
         seen = functional.pad(seen, [MARGIN] * 4, mode="replicate")
         each = seen.flatten(0, 1)[:, None]
         found: Tensor = self.edges(self.contrast(each))
-        return self.blur(found.unflatten(0, (len(images), self.channels)).flatten(1, 2))  # type: ignore[no-any-return]
+        return self.blur(found.unflatten(0, (len(images), self.channels)).flatten(1, 2))
 
     def stage(self, u: Tensor, index: int) -> Tensor:
         """From one C-layer to the next: the grown S-layer `index` and its blur."""
-        return self.blur(self.grown[index](u))  # type: ignore[no-any-return]
+        return self.blur(self.grown[index](u))
 
     def top(self, images: Tensor) -> Tensor:
         """(n, planes, h', w'): the last C-layer."""

@@ -91,7 +91,7 @@ def learn_many(
 
 
 def kesler_examples(x: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
-    """(n, classes - 1, classes d): Kesler's vectors of each row; weights that separate have a positive product with all."""
+    """(n, classes - 1, classes d): Kesler's vectors of each row; separating weights have positive products with all."""
     n, d = x.shape
     made = np.zeros((n, classes - 1, classes, d))
     for i in range(n):

@@ -1,4 +1,4 @@
-"""A linear read-out of fixed features: multinomial logistic regression, and one number that makes scores confidences."""
+"""A linear read-out of fixed features: multinomial logistic regression; a factor that makes scores confidences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def fit_logistic(features: Tensor, targets: Tensor, decay: float) -> tuple[Tenso
     x, y = features.double(), targets.double()
     weight = torch.zeros(y.shape[1], x.shape[1], dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(y.shape[1], dtype=torch.float64, requires_grad=True)
-    rule = torch.optim.LBFGS([weight, bias], max_iter=ROUNDS, tolerance_grad=1e-7, tolerance_change=0, line_search_fn="strong_wolfe")
+    rule = torch.optim.LBFGS(
+        [weight, bias], max_iter=ROUNDS, tolerance_grad=1e-7, tolerance_change=0, line_search_fn="strong_wolfe"
+    )
     loss = torch.zeros(())
 
     def closure() -> Tensor:

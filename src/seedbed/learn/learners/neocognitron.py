@@ -1,8 +1,9 @@
-"""`neocognitron`: Fukushima's layers of S- and C-cells (1980; 2003; 2013), grown by competition, no back-propagation."""
+"""`neocognitron`: Fukushima's layers of S- and C-cells (1980; 2003; 2013), grown by competition."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,13 @@ class Neocognitron(ImageClassifier):
     labelled cells.
 
     retina: pixels of the longer side while looking (default: 24 for images up to 16 px, else 32 at most).
-    directions: of edges. thresholds: of the edges, each grown layer and the labelled cells, 0..1; a high one makes cells choosy and more
-    of them grow. search: places of the top layer that a labelled cell looks around for its pattern; each is worth
-    2^(1 + grown layers) px of the retina in shift tolerance. cells: most labelled cells of a head. `grown` is set by fit.
+    directions: of edges. thresholds: of the edges, each grown layer and the labelled cells, 0..1; high ones
+    make cells choosy and more of them grow. search: places of the top layer that a labelled cell looks around for its
+    pattern; each is worth 2^(1 + grown layers) px of the retina in shift tolerance. cells: most labelled cells of a
+    head. `grown` is set by fit.
 
     Colour images are seen as lightness, red-green and blue-yellow. A fit starts anew. Memory while fitting: every row's
-    top layer, some 24 kB.
+    top layer, 30 to 50 kB.
     """
 
     name = "neocognitron"
@@ -55,7 +57,7 @@ class Neocognitron(ImageClassifier):
             raise UsageError(f"a retina of {retina} px", where=self.name, hint="8 or more")
         self.retina, self.directions, self.thresholds = retina, directions, limits
         self.planes, self.search, self.cells = list(planes), search, cells
-        self.grown = {"planes": [0] * len(planes), "cells": {}} if grown is None else dict(grown)
+        self.grown: dict[str, Any] = dict(grown or {"planes": [0] * len(planes), "cells": {}})
 
     def options(self) -> dict[str, Any]:
         """Every option, and how much has grown."""
@@ -124,7 +126,7 @@ class Neocognitron(ImageClassifier):
                 raise UsageError("there is nothing to see in these images", where=self.name, hint="all are blank")
             layer.templates = nn.Parameter(found.to(self.device), requires_grad=False)
             self.grown["planes"][index] = len(found)
-            u = self._each(lambda part, index=index: self.module.stage(part, index), u)
+            u = self._each(partial(self.module.stage, index=index), u)
 
     def _label(
         self, head: str, top: Any, labels: np.ndarray, seed: list[int], epochs: int,
@@ -138,6 +140,7 @@ class Neocognitron(ImageClassifier):
         from seedbed.learn.early.readout import fit_sharpness
 
         flat, classes = normalize(top.flatten(1)), len(self.heads[head])
+
         def order(turn: int) -> np.ndarray:
             return np.random.default_rng([*seed, turn]).permutation(len(top))
 
