@@ -77,14 +77,16 @@ def fit_dawid_skene(
     can = np.ones(counts.shape[1:], bool) if possible is None else possible
     kept = counts[counts[:, :, :size].any(axis=(1, 2))]
     _check(kept, size, smoothing)
-    votes = kept[:, :, :size].sum(axis=1)
+    kinds, rows = np.unique(kept.reshape(len(kept), -1), axis=0, return_counts=True)  # equal rows are computed once
+    given = kinds.reshape(-1, *counts.shape[1:])
+    votes = given[:, :, :size].sum(axis=1)
     belief = votes / votes.sum(axis=1, keepdims=True)
     objective: list[float] = []
     while True:
-        priors, confusion = _maximise(kept, belief, can, smoothing)
-        belief, likelihood = _expect(kept, priors, confusion)
+        priors, confusion = _maximise(given, belief * rows[:, None], can, smoothing)
+        belief, likelihood = _expect(given, priors, confusion)
         prior = smoothing * (_logs(priors).sum() + _logs(confusion)[_wide(can, size)].sum())
-        objective.append(float(likelihood.sum() + (prior if smoothing else 0.0)))
+        objective.append(float(likelihood @ rows + (prior if smoothing else 0.0)))
         still = len(objective) > 1 and objective[-1] - objective[-2] < tolerance * len(kept)
         if still or len(objective) >= iterations:
             return DawidSkene(priors, confusion, objective, still)
