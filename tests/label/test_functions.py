@@ -55,7 +55,9 @@ def test_it_abstains_below_the_threshold() -> None:
 def test_errors_name_function_and_row() -> None:
     with pytest.raises(UsageError, match=r"function fails: it failed on row r2: ZeroDivisionError"):
         ask({"fails": lambda row: 1 / (row["id"] != "r2") and None}, ROWS, LABELS)
-    with pytest.raises(UsageError, match=r"function other: it gave 'rad' for row r0, which is no label; did you mean 're"):
+    with pytest.raises(
+        UsageError, match=r"function other: it gave 'rad' for row r0, which is no label; did you mean 're"
+    ):
         ask({"other": lambda row: "rad"}, ROWS, LABELS)
     with pytest.raises(UsageError, match=r"KeyError\('colour'\); it has id, text"):
         ask({"f": lambda row: row["colour"]}, ROWS, LABELS)

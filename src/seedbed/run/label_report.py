@@ -33,7 +33,9 @@ def write_label_report(folder: Path, found: Labelled, columns: Sequence[str], tr
         sections.append(Section("Against gold", [*_against_gold(results)]))
     sections.append(Section("Where they disagree", [_disagreements(found, truths)]))
     about = {"Dataset": results["dataset"], "Functions": results["functions_file"], "Method": NAMES[results["method"]]}
-    notes = [f"Note: some functions {note}" if note.startswith(("never", "only")) else note for note in results["notes"]]
+    notes = [
+        f"Note: some functions {note}" if note.startswith(("never", "only")) else note for note in results["notes"]
+    ]
     report = Report("Weak labels", f"{results['rows']:,} rows, labels {', '.join(results['labels'])}", notes, tiles,
                     sections, provenance=about)  # fmt: skip
     return write_report(report, folder / "report.html")
