@@ -119,8 +119,7 @@ class Part:
 def _weak_answers(args: Any, few: Part, pool: Part, test: Part, labels: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """The supervisor's probabilities on pool and test rows, float (rows, labels)."""
     if args.weak.model is not None:
-        found = _asked(args.weak, pool, labels), _asked(args.weak, test, labels)
-        return found
+        return _asked(args.weak, pool, labels), _asked(args.weak, test, labels)
     from seedbed import learn
 
     learner = registry.get("learner", args.weak.learner)({args.label: labels}, **args.weak.options)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import Field
+
 from seedbed.document.card import ref
 from seedbed.document.charts_weak_to_strong import ROLES, weak_to_strong_chart
 from seedbed.document.report import FigurePanel, Headline, Number, Report, Section, TablePanel, TextPanel
@@ -31,7 +33,7 @@ class WeakToStrongReport(Publication):
         pgr: str
         of: str
         pairs: dict[str, str]
-        notes: list[str] = []
+        notes: list[str] = Field(default_factory=list)
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         done = context.one("pgr")
@@ -43,7 +45,11 @@ class WeakToStrongReport(Publication):
             subtitle=context.run["about"],
             findings=[_finding(k, one, args.pairs) for k, one in enumerate(found["pgr"])],
             headlines=[
-                Headline(f"PGR, {one['pair']}, {one['loss']} loss", _pgr(one, k), "of the gap to the ceiling [95 %]")
+                Headline(
+                    f"performance gap recovered, {one['pair']}, {one['loss']} loss",
+                    _pgr(one, k),
+                    "1: the ceiling [95 %]",
+                )
                 for k, one in enumerate(found["pgr"])
             ],
             sections=[
