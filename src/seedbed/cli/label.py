@@ -36,7 +36,7 @@ def command(
     names = [name.strip() for name in labels.split(",") if name.strip()]
     found = label(
         dataset, functions, names, gold=gold, method=method, abstain_below=abstain_below, column=column, out=out
-    )  # type: ignore[arg-type]
+    )
     if as_json:
         emit(found.results)
     else:

@@ -35,7 +35,7 @@ class DawidSkene:
     def posterior(self, counts: np.ndarray) -> np.ndarray:
         """P(true label | answers), float (rows, labels), for counts (rows, functions, answers); nan without a vote."""
         found, _ = _expect(counts, self.priors, self.confusion)
-        voted = counts[:, :, : len(self.priors)].any(axis=(1, 2))
+        voted = np.asarray(counts[:, :, : len(self.priors)].any(axis=(1, 2)))
         return np.where(voted[:, None], found, np.nan)
 
 

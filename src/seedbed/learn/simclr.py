@@ -69,16 +69,16 @@ class SimCLR(Objective):
     ) -> None:
         self.learner, self.module, self.images, self.rows = learner, module, images, len(images)
         self.kind, self.temperature = kind, temperature
-        self.generator = torch.Generator().manual_seed(seed)
+        self.draws = self.generator = torch.Generator().manual_seed(seed)
 
     def batch(self, fetched: np.ndarray) -> Tensor:
         images = to_tensor(self.images[fetched], self.learner.device)
         return torch.cat([self._view(images), self._view(images)])
 
     def _view(self, images: Tensor) -> Tensor:
-        moved = augmented(images, self.kind, self.generator)
-        gain = 1 + CONTRAST * torch.randn((len(moved), 1, 1, 1), generator=self.generator)
-        noise = NOISE * torch.randn(moved.shape, generator=self.generator)
+        moved = augmented(images, self.kind, self.draws)
+        gain = 1 + CONTRAST * torch.randn((len(moved), 1, 1, 1), generator=self.draws)
+        noise = NOISE * torch.randn(moved.shape, generator=self.draws)
         return (moved * gain.to(moved.device) + noise.to(moved.device)).clamp(0, 1)
 
     def loss(self, batch: Tensor, done: float) -> tuple[Tensor, dict[str, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -39,7 +39,7 @@ def label(
     labels: Sequence[str],
     *,
     gold: str | None = None,
-    method: Literal["dawid_skene", "majority"] = "dawid_skene",
+    method: str = "dawid_skene",
     abstain_below: float = 0.6,
     column: str | None = None,
     out: str | Path | None = None,
@@ -47,7 +47,8 @@ def label(
     """Label every row of a dataset by the functions of one file.
 
     `column` adds `column`, `column.confidence` and `column.probabilities` (in the order of `labels`); `out` writes
-    label.json and report.html. `gold`, a column of known labels, is hidden from the functions and only compared with.
+    label.json and report.html. `method`: dawid_skene or majority. `gold`, a column of known labels, is hidden
+    from the functions and only compared with.
     """
     if method not in METHODS:
         raise UsageError(f"unknown method '{method}'", where="--method", hint=nearest(method, METHODS))

@@ -23,6 +23,7 @@ class TreeNetwork(nn.Module):
             self.register_buffer(f"{head}_threshold", torch.zeros(nodes))
             self.register_buffer(f"{head}_children", torch.zeros((nodes, 2), dtype=torch.long))
             self.register_buffer(f"{head}_share", torch.full((nodes, size), 1.0 / size))
+        self.depth: Tensor
         self.register_buffer("depth", torch.zeros(1, dtype=torch.long))
 
     def put(self, head: str, fitted: Any) -> None:
