@@ -20,7 +20,7 @@ class TreeNetwork(nn.Module):
         self.sizes, nodes = dict(heads), 2 * leaves - 1
         for head, size in heads.items():
             self.register_buffer(f"{head}_feature", torch.zeros(nodes, dtype=torch.long))
-            self.register_buffer(f"{head}_threshold", torch.zeros(nodes))
+            self.register_buffer(f"{head}_threshold", torch.zeros(nodes, dtype=torch.double))  # as fitted: a pixel may equal it
             self.register_buffer(f"{head}_children", torch.zeros((nodes, 2), dtype=torch.long))
             self.register_buffer(f"{head}_share", torch.full((nodes, size), 1.0 / size))
         self.depth: Tensor
@@ -37,7 +37,7 @@ class TreeNetwork(nn.Module):
         share[:, fitted.classes_] += counts / counts.sum(axis=1, keepdims=True)
         state = self.state_dict()
         state[f"{head}_feature"][:nodes] = torch.from_numpy(np.where(leaf, 0, tree.feature))
-        state[f"{head}_threshold"][:nodes] = torch.from_numpy(np.where(leaf, 0.0, tree.threshold)).float()
+        state[f"{head}_threshold"][:nodes] = torch.from_numpy(np.where(leaf, 0.0, tree.threshold))
         state[f"{head}_children"][:nodes] = torch.from_numpy(children)
         state[f"{head}_share"][:nodes] = torch.from_numpy(share / share.sum(axis=1, keepdims=True)).float()
         self.depth.fill_(max(int(self.depth), int(tree.max_depth)))
