@@ -20,7 +20,8 @@ class TreeNetwork(nn.Module):
         self.sizes, nodes = dict(heads), 2 * leaves - 1
         for head, size in heads.items():
             self.register_buffer(f"{head}_feature", torch.zeros(nodes, dtype=torch.long))
-            self.register_buffer(f"{head}_threshold", torch.zeros(nodes, dtype=torch.double))  # as fitted: a pixel may equal it
+            # in double precision, as fitted: a pixel may equal a threshold
+            self.register_buffer(f"{head}_threshold", torch.zeros(nodes, dtype=torch.double))
             self.register_buffer(f"{head}_children", torch.zeros((nodes, 2), dtype=torch.long))
             self.register_buffer(f"{head}_share", torch.full((nodes, size), 1.0 / size))
         self.depth: Tensor

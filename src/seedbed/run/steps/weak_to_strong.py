@@ -63,7 +63,7 @@ class WeakToStrong(Step):
         strong: str | None = None
         label: str
         weak: Weak
-        student: Strong = Field(default_factory=lambda: Strong())
+        student: Strong = Field(default_factory=lambda: Strong.model_validate({}))
         confidence: float = Field(0.75, gt=0, lt=1, description="largest weight of the student's own answer")
         warm_up: float = Field(0.2, ge=0, le=1, description="share of the steps in which that weight grows")
         seed: int = 0
