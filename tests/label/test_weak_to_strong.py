@@ -121,7 +121,7 @@ def test_tree_and_linear_learn_and_are_stored(digits: tuple[np.ndarray, np.ndarr
     from sklearn.tree import DecisionTreeClassifier
 
     images, labels = digits
-    for name, least in [("tree", 0.7), ("linear", 0.9)]:
+    for name, least in [("tree", 0.7), ("linear", 0.85)]:
         learner = registry.get("learner", name)({"digit": DIGITS})
         learn.fit(learner, images[:1000], {"digit": labels[:1000]}, seed=0, steps=150, threads=1)
         said = learner.probabilities(images[1000:])["digit"]
