@@ -64,9 +64,11 @@ def dollar_chart(boards: Sequence[Board], trend: Trend) -> bytes:
     for centre, color, name in ((False, PALETTE[0], "consumer board"), (True, PALETTE[1], "data-centre board")):
         mine = [b for b in boards if b.centre == centre]
         axes.semilogy([b.year for b in mine], [b.gflop_per_dollar for b in mine], "o", color=color, label=name)
-        for b in mine:
-            axes.annotate(b.name.removeprefix("GeForce "), (b.year, b.gflop_per_dollar), xytext=(5, -8),
-                          textcoords="offset points", fontsize=6.5, color=INK)  # fmt: skip
+        for k, b in enumerate(mine):
+            up = k % 2 == 0
+            axes.annotate(b.name.removeprefix("GeForce "), (b.year, b.gflop_per_dollar), fontsize=6.5, color=INK,
+                          xytext=(-5, 5) if up else (5, -9), ha="right" if up else "left",
+                          textcoords="offset points")  # fmt: skip
     middle = [b for b in boards if not b.centre and b.year < 2022] or list(boards)
     year = float(np.mean([b.year for b in middle]))
     height = float(np.exp(np.mean([np.log(b.gflop_per_dollar) for b in middle])))
@@ -81,6 +83,7 @@ def dollar_chart(boards: Sequence[Board], trend: Trend) -> bytes:
         axes.semilogy(years, line(end), color=SOFT, linewidth=0.9, linestyle=":")
     axes.semilogy(years, line(trend.ml_doubling), color=PALETTE[2], linewidth=1.2, linestyle="--",
                   label=f"boards used for machine learning: {trend.ml_doubling:g} years")  # fmt: skip
+    axes.set_xticks(range(2006, int(years[-1]) + 1, 2))
     axes.set_ylabel("GFLOP/s for a dollar at launch, single precision", fontsize=9, color=INK)
     axes.grid(color="#e3e7eb", linewidth=0.8)
     axes.legend(frameon=False, fontsize=8, loc="upper left")

@@ -53,7 +53,7 @@ class Board(Closed):
 
 
 class Trend(Closed):
-    """Years in which FLOP/s for a dollar double, with a 95 % interval, and those of boards used for machine learning."""
+    """Years in which FLOP/s for a dollar double (95 % interval), and those of boards used in machine learning."""
 
     doubling: float = Field(gt=0)
     low: float = Field(gt=0)

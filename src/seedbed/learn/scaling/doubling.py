@@ -79,9 +79,11 @@ def doublings(law: Law, laws: list[Law], point: Point, price: Price) -> list[dic
     return rows
 
 
-def best_use(law: Law, laws: list[Law], flop: float, price: Price) -> dict[str, Any]:
-    """The best model and rows for this compute, every row new, with intervals."""
+def best_use(law: Law, laws: list[Law], flop: float, price: Price) -> dict[str, Any] | None:
+    """The best model and rows for this compute, every row new, with intervals; None where the law has no such point."""
     found = allocate(law, flop, price)
+    if np.isnan(found.loss):
+        return None
     return {
         "flop": flop,
         "parameters": _spread(found.parameters, interval(laws, lambda o: allocate(o, flop, price).parameters)),

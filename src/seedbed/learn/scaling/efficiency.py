@@ -69,15 +69,17 @@ def rows_needed(curves: Sequence[Curve], target: float, confidence: float = 0.95
     missed = sum(rows is None for rows, _ in found)
     if missed:
         return Need(None, None, None, NOT_REACHED, len(curves), missed, largest)
-    state = AT_MOST if any(s == AT_MOST for _, s in found) else REACHED
     mean, low, high = _t_interval(np.log([rows for rows, _ in found if rows]), confidence)
-    return Need(float(np.exp(mean)), _exp(low), _exp(high), state, len(curves), 0, largest)
+    if any(state == AT_MOST for _, state in found):  # the smallest size hides how few would do: a bound, no interval
+        return Need(float(np.exp(mean)), None, None, AT_MOST, len(curves), 0, largest)
+    return Need(float(np.exp(mean)), _exp(low), _exp(high), REACHED, len(curves), 0, largest)
 
 
 def saving(first: Sequence[Curve], second: Sequence[Curve], target: float) -> dict[str, Any]:
     """Rows that `first` needs over those that `second` needs, paired by place (seed), with an interval.
 
-    verdict: `fewer rows`, `more rows`, `no difference shown`; or `not shown` where a seed does not reach the target.
+    verdict: `fewer rows`, `more rows`, `no difference shown`; or `not shown` where a seed does not reach the target. A
+    curve that is above the target at its smallest size counts with that size.
     """
     pairs = [(crossing(a, target)[0], crossing(b, target)[0]) for a, b in zip(first, second)]
     if any(a is None or b is None for a, b in pairs) or len(pairs) < 2:

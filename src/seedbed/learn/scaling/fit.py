@@ -16,6 +16,7 @@ from seedbed.errors import UsageError
 from seedbed.learn.scaling.law import Law
 
 DELTA = 1e-3
+SHORT, POLISHED = 100, 4  # iterations from every start; how many of the best go on to the end
 TOP = 1e4  # R* beyond this is no different from "a repeated row is a new row"
 # log E and the logs of both terms at the middle of the grid are shares of the mean loss; exponents as in the paper.
 STARTS = {"share": (0.1, 0.5, 0.9), "split": (0.2, 0.5, 0.8), "alpha": (0.1, 0.4, 0.9), "beta": (0.1, 0.4, 0.9)}
@@ -72,20 +73,24 @@ def fit_law(given: Points, *, repetition: bool = False, delta: float = DELTA, st
     grid = _starts(given, repetition)
     values = np.array([_objective(start, given, delta, repetition)[0] for start in grid])
     order = np.argsort(values, kind="stable")[: starts or len(grid)]
-    found = [minimise(grid[k], given, delta, repetition) for k in order]
+    short = [minimise(grid[k], given, delta, repetition, SHORT, rounds=1) for k in order]
+    ahead = sorted(short, key=lambda pair: pair[1])[:POLISHED]
+    found = [minimise(place, given, delta, repetition) for place, _ in ahead]
     best = min(found, key=lambda pair: pair[1])
-    return Fitted(law_of(best[0], repetition), best[1], len(found))
+    return Fitted(law_of(best[0], repetition), best[1], len(short))
 
 
-def minimise(start: np.ndarray, given: Points, delta: float, repetition: bool) -> tuple[np.ndarray, float]:
-    """L-BFGS from one start, then once more from where it ended: (constants, objective)."""
+def minimise(
+    start: np.ndarray, given: Points, delta: float, repetition: bool, iterations: int = 1000, rounds: int = 2
+) -> tuple[np.ndarray, float]:
+    """L-BFGS from one start, then again from where it ended: (constants, objective)."""
     from scipy.optimize import minimize
 
     place, bounds = start, BOUNDS[: len(start)]
-    for _ in range(2):
+    for _ in range(rounds):
         done = minimize(
             _objective, place, (given, delta, repetition), "L-BFGS-B", jac=True, bounds=bounds,
-            options={"maxiter": 2000, "maxfun": 4000, "ftol": 1e-15, "gtol": 1e-10, "maxcor": 30},
+            options={"maxiter": iterations, "maxfun": 2 * iterations, "ftol": 1e-15, "gtol": 1e-10, "maxcor": 30},
         )  # fmt: skip
         place = done.x
     return place, float(done.fun)

@@ -47,12 +47,14 @@ def largest(compute: Any, share: float) -> np.ndarray:
     return np.asarray(flop >= levels[-max(1, round(share * len(levels)))])
 
 
-def check(given: Points, compute: Any, share: float = 0.2, *, repetition: bool = False) -> Check:
-    """Fit on the smaller points and predict the larger ones."""
+def check(
+    given: Points, compute: Any, share: float = 0.2, *, repetition: bool = False, starts: int | None = None
+) -> Check:
+    """Fit on the smaller points and predict the larger ones; `starts` as in `fit_law`."""
     flop = np.asarray(compute, float)
     held = largest(flop, share)
     seen, unseen = given.take(~held), given.take(held)
-    law = fit_law(seen, repetition=repetition).law
+    law = fit_law(seen, repetition=repetition, starts=starts).law
     truth = np.log(unseen.loss)
     predicted = law.loss(unseen.parameters, unseen.rows, unseen.epochs)
     slope, height = np.polyfit(np.log(flop[~held]), np.log(seen.loss), 1)

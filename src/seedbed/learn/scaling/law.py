@@ -10,6 +10,7 @@ so D' = U x epochs while R is far below R*, and at most U (1 + R*). R* = inf: a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray
+FLAT = 1e-3  # an exponent below this is no dependence
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,12 @@ def allocate(law: Law, flop: float, price: Price | None = None) -> Allocation:
 
     With C = k N^g D, the minimum of A N^-alpha + B D^-beta is at N = (alpha A / (g beta B))^(1 / s) (C / k)^(beta / s),
     s = alpha + g beta. For k = 6 and g = 1 this is Hoffmann et al. 2022, equation 4: N = G (C/6)^a, D = (C/6)^b / G,
-    a = beta / (alpha + beta), b = alpha / (alpha + beta), G = (alpha A / (beta B))^(1 / (alpha + beta)).
+    a = beta / (alpha + beta), b = alpha / (alpha + beta), G = (alpha A / (beta B))^(1 / (alpha + beta)). A law in which
+    model or data make no difference has no such point: nan.
     """
     cost = price or Price()
+    if min(law.alpha, law.beta) <= FLAT or min(law.a, law.b) <= 0:
+        return Allocation(float(flop), math.nan, math.nan, math.nan)
     s = law.alpha + cost.g * law.beta
     n = (law.alpha * law.a / (cost.g * law.beta * law.b)) ** (1 / s) * (flop / cost.k) ** (law.beta / s)
     d = flop / (cost.k * n**cost.g)

@@ -1,4 +1,4 @@
-"""The answer at one point: what doubling the model, the data or the compute buys, which is the bottleneck, and the price."""
+"""The answer at one point: what doubling model, data or compute buys, which is the bottleneck, and the price."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class Bottleneck(Step):
         return {"prices": digest(read_prices(args.prices).model_dump(mode="json"))}
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
-        found, prices = context.one("law").result["scaling_law"], read_prices(args.prices)
+        fitted, prices = context.one("law").result["scaling_law"], read_prices(args.prices)
         law, laws = laws_of(context.one("law"))
-        price = scaling.Price(found["price"]["k"], found["price"]["g"])
+        price = scaling.Price(fitted["price"]["k"], fitted["price"]["g"])
         point = scaling.Point(args.point.parameters, args.point.rows, args.point.epochs)
-        speed = found["spent"]["flop_per_second"]
+        speed = fitted["spent"]["flop_per_second"]
         cost = _Cost(prices, args.device, speed)
         doubled = scaling.doublings(law, laws, point, price)
         for row in doubled:
             row["cost"] = cost.of(row["flop"], row["new_rows"])
         verdict = scaling.bottleneck(law, laws, point)
-        if not found["check"]["holds"]:
+        if not fitted["check"]["holds"]:
             verdict["verdict"] = scaling.NOT_SHOWN
         low, high = scaling.interval(laws, point.loss)
         parts = {
@@ -64,15 +64,17 @@ class Bottleneck(Step):
         return {
             "bottleneck": {
                 **verdict,
-                "why": _why(verdict, found["check"]),
+                "why": _why(verdict, fitted["check"]),
                 "point": args.point.model_dump(),
-                "inside": _inside(args.point, found["cells"]),
+                "inside": _inside(args.point, fitted["cells"]),
                 "loss": _spread(point.loss(law), (low, high)),
                 "terms": parts,
                 "doublings": doubled,
                 "here": {"flop": point.flop(price), "cost": cost.of(point.flop(price), 0.0)},
                 "best_use": [
-                    {**scaling.best_use(law, laws, point.flop(price) * k, price), "times": k} for k in (1.0, 2.0)
+                    {**found, "times": k}
+                    for k in (1.0, 2.0)
+                    if (found := scaling.best_use(law, laws, point.flop(price) * k, price)) is not None
                 ],
                 "device": args.device,
                 "price_date": prices.date,
@@ -99,7 +101,8 @@ def _why(verdict: dict[str, Any], check: dict[str, Any]) -> str:
         return "the law does not predict the held-out cells better than a naive guess, so nothing is concluded from it"
     if verdict["verdict"] == scaling.NOT_SHOWN:
         close = [found["than"] for found in verdict["differences"] if found["low"] <= 0]
-        return f"doubling the {verdict['first']} has the largest gain, but not shown to be more than the {' and the '.join(close)}"
+        others = " and the ".join(close)
+        return f"doubling the {verdict['first']} has the largest gain, but not shown to be more than the {others}"
     return "its gain is larger than both others' in the same resamples (95 % intervals of the differences above 0)"
 
 

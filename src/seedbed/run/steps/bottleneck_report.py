@@ -79,7 +79,11 @@ class _Page:
     def _findings(self) -> list[str]:
         a, check = self.answer, self.found["check"]
         verdict = a["verdict"]
-        head = "**The bottleneck is not shown**" if verdict == scaling.NOT_SHOWN else f"**The bottleneck is {NAMES[verdict]}**"
+        head = (
+            "**The bottleneck is not shown**"
+            if verdict == scaling.NOT_SHOWN
+            else f"**The bottleneck is {NAMES[verdict]}**"
+        )
         gains = ", ".join(
             f"{row['doubled']} {self._ref(row['gain'], f'bottleneck.doublings.{k}.gain')}"
             for k, row in enumerate(a["doublings"])
@@ -93,9 +97,13 @@ class _Page:
         ]
         outside = [name for name, item in a["inside"].items() if not item["inside"]]
         if outside:
-            lines.append(f"**The point lies outside the measured range of {' and '.join(outside)}**: intervals do not hold the error of extrapolation.")
+            lines.append(
+                f"**The point lies outside the measured range of {' and '.join(outside)}**: intervals do not hold the error of extrapolation."
+            )
         if self.found["dropped"]:
-            lines.append(f"{len(self.found['dropped'])} cells did not fit into the budget: {'; '.join(self.found['dropped'])}.")
+            lines.append(
+                f"{len(self.found['dropped'])} cells did not fit into the budget: {'; '.join(self.found['dropped'])}."
+            )
         return lines
 
     def _percent(self, name: str) -> str:
@@ -116,7 +124,11 @@ class _Page:
             Headline("bottleneck", a["verdict"], where),
             Headline("loss at your point", self._number(a["loss"], "bottleneck.loss"), "law [95 %]"),
         ]
-        for name, label in (("floor", "of it: floor E"), ("model", "of it: too small a model"), ("data", "of it: too few rows read")):
+        for name, label in (
+            ("floor", "of it: floor E"),
+            ("model", "of it: too small a model"),
+            ("data", "of it: too few rows read"),
+        ):
             tiles.append(Headline(label, self._number(a["terms"][name], f"bottleneck.terms.{name}"), "law [95 %]"))
         return tiles
 
@@ -129,7 +141,11 @@ class _Page:
                 f"{row['flop']:.3g}", f"{row['new_rows']:,.0f} ({_money(cost['row_dollars'])})" if row["new_rows"] else "none",
             ])  # fmt: skip
         columns = ["twice", "loss falls by", "to", "FLOP", "further rows"]
-        return TablePanel(columns, rows, "At your point, one of the three doubled and the other two as they are. Cost of the whole training, not of the difference")
+        return TablePanel(
+            columns,
+            rows,
+            "At your point, one of the three doubled and the other two as they are. Cost of the whole training, not of the difference",
+        )
 
     def _doublings_chart(self) -> bytes:
         groups = [{"label": NAMES[r["doubled"]], **r["gain"], "values": []} for r in self.answer["doublings"]]
@@ -138,7 +154,9 @@ class _Page:
     def _doublings_alt(self) -> str:
         return "; ".join(f"{row['doubled']} {row['gain']['mean']:.3g}" for row in self.answer["doublings"])
 
-    def _panel(self, pictures: dict[str, bytes], name: str, alt: str, caption: str, twin: TablePanel | None = None) -> FigurePanel:
+    def _panel(
+        self, pictures: dict[str, bytes], name: str, alt: str, caption: str, twin: TablePanel | None = None
+    ) -> FigurePanel:
         return FigurePanel(pictures[name], alt, caption, twin)
 
     def _cost_text(self) -> str:
@@ -152,18 +170,46 @@ class _Page:
 
     def _cost_table(self) -> TablePanel:
         rows: list[list[Any]] = []
-        for label, item in [("your point", self.answer["here"]), *((f"twice {r['doubled']}", r) for r in self.answer["doublings"])]:
+        for label, item in [
+            ("your point", self.answer["here"]),
+            *((f"twice {r['doubled']}", r) for r in self.answer["doublings"]),
+        ]:
             c = item["cost"]
-            rows.append([label, f"{item['flop']:.3g}", _hours(c["hours"]), _money(c["dollars"]), _hours(c["core_hours"]), _money(c["core_dollars"])])
+            rows.append(
+                [
+                    label,
+                    f"{item['flop']:.3g}",
+                    _hours(c["hours"]),
+                    _money(c["dollars"]),
+                    _hours(c["core_hours"]),
+                    _money(c["core_dollars"]),
+                ]
+            )
         device = self.answer["device"]
-        return TablePanel(["training", "FLOP", f"{device} time", f"{device} dollars", "core time here", "core dollars"], rows, "FLOP, hours and dollars")
+        return TablePanel(
+            ["training", "FLOP", f"{device} time", f"{device} dollars", "core time here", "core dollars"],
+            rows,
+            "FLOP, hours and dollars",
+        )
 
     def _device_table(self) -> TablePanel:
         rows: list[list[Any]] = []
         for name, cost in self.answer["devices"].items():
             device = self.prices.devices.get(name)
-            rows.append([name, _hours(cost["hours"]), _money(cost["dollars"]), f"{device.hour:g}" if device else "", device.source if device else ""])
-        return TablePanel(["device", "time", "dollars", "dollars an hour (assumed)", "peak from"], rows, "Your point on every device of the price table")
+            rows.append(
+                [
+                    name,
+                    _hours(cost["hours"]),
+                    _money(cost["dollars"]),
+                    f"{device.hour:g}" if device else "",
+                    device.source if device else "",
+                ]
+            )
+        return TablePanel(
+            ["device", "time", "dollars", "dollars an hour (assumed)", "peak from"],
+            rows,
+            "Your point on every device of the price table",
+        )
 
     def _law_text(self) -> str:
         repeats = self.found["law"]["R_star"]
@@ -181,20 +227,35 @@ class _Page:
                 rows.append([row["constant"], "not fitted", ""])
                 continue
             shown = "0" if row["mean"] < 1e-6 else f"{row['mean']:.4g}"
-            span = "at its bound: no floor is shown by these cells" if shown == "0" else f"{row['low']:.3g} to {row['high']:.3g}"
+            span = (
+                "at its bound: no floor is shown by these cells"
+                if shown == "0"
+                else f"{row['low']:.3g} to {row['high']:.3g}"
+            )
             rows.append([row["constant"], shown, span])
-        return TablePanel(["constant", "value", "95 % interval"], rows, "The fitted constants; intervals from resampled cells")
+        return TablePanel(
+            ["constant", "value", "95 % interval"], rows, "The fitted constants; intervals from resampled cells"
+        )
 
     def _law_chart(self) -> bytes:
-        fitted = [{**c, "predicted": float(self.law.loss(c["parameters"], c["rows"], c["epochs"]))} for c in self.found["cells"]]
+        fitted = [
+            {**c, "predicted": float(self.law.loss(c["parameters"], c["rows"], c["epochs"]))}
+            for c in self.found["cells"]
+        ]
         return charts.law_chart(fitted, self.found["check"]["cells"])
 
     def _check_table(self) -> TablePanel:
         rows: list[list[Any]] = [
-            [f"{c['parameters']:,.0f} parameters, {c['rows']:,.0f} rows, {c['epochs']:g} epochs", f"{c['loss']:.3f}", f"{c['predicted']:.3f}"]
+            [
+                f"{c['parameters']:,.0f} parameters, {c['rows']:,.0f} rows, {c['epochs']:g} epochs",
+                f"{c['loss']:.3f}",
+                f"{c['predicted']:.3f}",
+            ]
             for c in self.found["check"]["cells"]
         ]
-        return TablePanel(["held-out cell", "measured", "predicted"], rows, "The cells of largest compute, predicted without them")
+        return TablePanel(
+            ["held-out cell", "measured", "predicted"], rows, "The cells of largest compute, predicted without them"
+        )
 
     def _compute_chart(self) -> bytes:
         price = scaling.Price(self.found["price"]["k"], self.found["price"]["g"])
@@ -210,8 +271,20 @@ class _Page:
         for k, item in enumerate(self.answer["best_use"]):
             name = f"bottleneck.best_use.{k}"
             label = "your compute" if item["times"] == 1 else "twice your compute"
-            rows.append([label, f"{item['flop']:.3g}", _span(item["parameters"]), _span(item["rows"]), self._number(item["loss"], f"{name}.loss")])
-        return TablePanel(["compute", "FLOP", "parameters", "rows, each read once", "loss"], rows, "The best use of compute when rows cost nothing (law, 95 % intervals)")
+            rows.append(
+                [
+                    label,
+                    f"{item['flop']:.3g}",
+                    _span(item["parameters"]),
+                    _span(item["rows"]),
+                    self._number(item["loss"], f"{name}.loss"),
+                ]
+            )
+        return TablePanel(
+            ["compute", "FLOP", "parameters", "rows, each read once", "loss"],
+            rows,
+            "The best use of compute when rows cost nothing (law, 95 % intervals)",
+        )
 
     def _cells_table(self) -> TablePanel:
         rows: list[list[Any]] = [
@@ -231,8 +304,15 @@ class _Page:
         )
 
     def _board_table(self) -> TablePanel:
-        rows: list[list[Any]] = [[b.name, f"{b.year:.1f}", f"{b.peak / 1e12:.2f}", f"{b.price:,.0f}", f"{b.gflop_per_dollar:.2f}"] for b in self.prices.history]
-        return TablePanel(["board", "launch", "TFLOP/s", "dollars", "GFLOP/s a dollar"], rows, "Boards at launch; sources are in prices.yaml")
+        rows: list[list[Any]] = [
+            [b.name, f"{b.year:.1f}", f"{b.peak / 1e12:.2f}", f"{b.price:,.0f}", f"{b.gflop_per_dollar:.2f}"]
+            for b in self.prices.history
+        ]
+        return TablePanel(
+            ["board", "launch", "TFLOP/s", "dollars", "GFLOP/s a dollar"],
+            rows,
+            "Boards at launch; sources are in prices.yaml",
+        )
 
 
 def _hours(hours: float) -> str:

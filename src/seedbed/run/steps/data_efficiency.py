@@ -17,10 +17,10 @@ Curves = dict[str, dict[int, dict[int, float]]]  # mix -> seed -> rows -> accura
 
 @register("step", "data_efficiency")
 class DataEfficiency(Step):
-    """{curves, gains, needed, savings}: of `train_and_test` cells (or any stage whose result has `figure`).
+    """{curves, gains, needed, savings} of `train_and_test` cells, or of any stage whose result has `figure`.
 
-    curves: mean and t interval over seeds. gains: each mix against `control` at every size, paired by seed. needed: rows
-    for each of `targets`. savings: rows that a mix needs over those that the control needs, paired by seed.
+    curves: mean and t interval over seeds. gains: each mix against each of `controls` at every size, paired by seed.
+    needed: rows for each of `targets`. savings: rows that a mix needs over those that a control needs, paired by seed.
     """
 
     inputs = ("cells",)
@@ -29,26 +29,32 @@ class DataEfficiency(Step):
         cells: str
         targets: list[float] = Field(min_length=1)
         mix: str = "mix"
-        control: str = "random"
+        controls: list[str] = Field(default_factory=lambda: ["random"], min_length=1)
         figure: str = "accuracy"
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         found = _curves(context, args)
-        if args.control not in found:
-            raise UsageError(f"no mix '{args.control}'", where="control", hint=nearest(args.control, found))
-        others = [mix for mix in found if mix != args.control]
+        for control in args.controls:
+            if control not in found:
+                raise UsageError(f"no mix '{control}'", where="controls", hint=nearest(control, found))
+        against = [
+            (mix, control)
+            for place, control in enumerate(args.controls)
+            for mix in found
+            if mix not in args.controls[: place + 1]
+        ]
         return {
             "curves": [_point(mix, size, seeds) for mix, seeds in found.items() for size in _sizes(seeds)],
-            "gains": [g for mix in others for g in _gains(mix, found[mix], args.control, found[args.control])],
+            "gains": [g for mix, control in against for g in _gains(mix, found[mix], control, found[control])],
             "needed": [
                 {"mix": mix, "target": target, **rows_needed(list(seeds.values()), target).to_dict()}
                 for target in args.targets
                 for mix, seeds in found.items()
             ],
             "savings": [
-                {"mix": mix, "control": args.control, "target": target, **_saving(found[mix], found[args.control], target)}
+                {"mix": mix, "control": control, "target": target, **_saving(found[mix], found[control], target)}
                 for target in args.targets
-                for mix in others
+                for mix, control in against
             ],
         }
 

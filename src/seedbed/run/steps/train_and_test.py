@@ -59,7 +59,7 @@ class _Cell(Step):
 
 @registry.register("step", "train_size")
 class TrainSize(_Cell):
-    """parameters, rows, epochs and FLOP of a cell, without training it. FLOP: forward pass counted by torch, times 3."""
+    """parameters, rows, epochs and FLOP of a cell, not trained. FLOP: a forward pass counted by torch, times 3."""
 
     inputs = ("data",)
     Args = CellArgs
