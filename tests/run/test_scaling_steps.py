@@ -177,7 +177,8 @@ def test_data_efficiency_by_hand(tmp_path: Path) -> None:
     assert all(g["mean"] == pytest.approx(0.1) for g in made["gains"])
     with pytest.raises(UsageError, match="no mix 'randm'"):
         DataEfficiency().run(
-            DataEfficiency.Args(cells="cell", targets=[0.5], controls=["randm"]), Context(tmp_path, {}, {"cells": cells})
+            DataEfficiency.Args(cells="cell", targets=[0.5], controls=["randm"]),
+            Context(tmp_path, {}, {"cells": cells}),
         )
 
 

@@ -85,7 +85,7 @@ def summary(results: dict[str, Any]) -> list[str]:
         rows = f", {row['new_rows']:,.0f} further rows (${cost['row_dollars']:.2f})" if row["new_rows"] else ""
         lines.append(
             f"  twice the {row['doubled']:<8} loss -{_span(row['gain'])}  {row['flop']:.3g} FLOP, "
-            f"{cost['hours']:.2g} h or ${cost['dollars']:.2g} on {a['device']}, {cost['core_hours']:.2g} core-hours here"
+            f"{cost['hours']:.2g} h or ${cost['dollars']:.2g} on {a['device']}, {cost['core_hours']:.2g} core-h here"
             f"{rows}"
         )
     lines.append(

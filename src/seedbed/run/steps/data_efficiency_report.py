@@ -88,7 +88,8 @@ class _Page:
         hurts = [g for g in self.found["gains"] if g["verdict"] == "hurts"]
         if hurts:
             listed = "; ".join(
-                f"{self.name(g['mix'])} against {self.name(g['control'])}, {g['rows']:,} rows ({g['mean'] * 100:+.1f} points)" for g in hurts
+                f"{self.name(g['mix'])} against {self.name(g['control'])}, {g['rows']:,} rows ({g['mean'] * 100:+.1f} points)"
+                for g in hurts
             )
             lines.append(f"**It hurts**: {listed}.")
         return lines
@@ -100,7 +101,9 @@ class _Page:
             if s["target"] != target or s["ratio"] is None:
                 continue
             ratio, low, high = (ref(f"{s[key]:.2f}", f"savings.{k}.{key}") for key in ("ratio", "low", "high"))
-            parts.append(f"{self.name(s['mix'])} need **{ratio}** ({low} to {high}) of the {self.name(s['control'])} ({s['verdict']})")
+            parts.append(
+                f"{self.name(s['mix'])} need **{ratio}** ({low} to {high}) of the {self.name(s['control'])} ({s['verdict']})"
+            )
         needs = [f"{self.name(r['mix'])} {_need(r)}" for r in self.found["needed"] if r["target"] == target]
         lines = [f"**{target * 100:g} % right** takes: {'; '.join(needs)} rows."]
         return [*lines, f"In rows for {target * 100:g} %: {'; '.join(parts)}."] if parts else lines
