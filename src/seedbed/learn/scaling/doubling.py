@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def doublings(law: Law, laws: list[Law], point: Point, price: Price) -> list[dic
         rows.append({
             "doubled": name,
             "loss": _spread(there.loss(law), interval(laws, there.loss)),
-            "gain": _spread(gain(law, point, name), interval(laws, lambda other, n=name: gain(other, point, n))),
+            "gain": _spread(gain(law, point, name), interval(laws, partial(gain, point=point, name=name))),
             "flop": there.flop(price),
             "new_rows": there.rows - point.rows,
         })  # fmt: skip
@@ -100,7 +101,7 @@ def bottleneck(law: Law, laws: list[Law], point: Point) -> dict[str, Any]:
     """
     gains = {name: gain(law, point, name) for name in FACTORS}
     first = max(gains, key=lambda name: gains[name])
-    differences = []
+    differences: list[dict[str, Any]] = []
     for name in FACTORS:
         if name != first:
             low, high = interval(laws, lambda o, n=name: gain(o, point, first) - gain(o, point, n))  # type: ignore[misc]

@@ -37,18 +37,18 @@ class Law:
         data = effective_rows(rows, epochs, self.repeats)
         return self.floor + self.a * np.asarray(parameters, float) ** -self.alpha + self.b * data**-self.beta
 
-    def to_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float | None]:
         """E, A, B, alpha, beta and R* by name; R* None where repetition costs nothing."""
         names = {"floor": "E", "a": "A", "b": "B", "alpha": "alpha", "beta": "beta", "repeats": "R_star"}
         found = {names[key]: value for key, value in asdict(self).items()}
-        return {**found, "R_star": None if np.isinf(self.repeats) else self.repeats}  # type: ignore[dict-item]
+        return {**found, "R_star": None if np.isinf(self.repeats) else self.repeats}
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> Law:
         """The law that `to_dict` wrote."""
         repeats = found.get("R_star")
-        first = (float(found[name]) for name in ("E", "A", "B", "alpha", "beta"))
-        return cls(*first, float("inf") if repeats is None else float(repeats))
+        e, a, b, alpha, beta = (float(found[name]) for name in ("E", "A", "B", "alpha", "beta"))
+        return cls(e, a, b, alpha, beta, float("inf") if repeats is None else float(repeats))
 
 
 def effective_rows(rows: Any, epochs: Any, repeats: float = float("inf")) -> Array:

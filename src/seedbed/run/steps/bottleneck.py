@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pydantic import Field
@@ -58,7 +59,7 @@ class Bottleneck(Step):
             verdict["verdict"] = scaling.NOT_SHOWN
         low, high = scaling.interval(laws, point.loss)
         parts = {
-            name: _spread(value, scaling.interval(laws, lambda o, n=name: scaling.terms(o, point)[n]))
+            name: _spread(value, scaling.interval(laws, partial(_term, point=point, name=name)))
             for name, value in scaling.terms(law, point).items()
         }
         return {
@@ -94,6 +95,10 @@ class _Cost:
             "hours": there["hours"], "dollars": there["dollars"],
             "core_hours": here["hours"], "core_dollars": here["dollars"], "row_dollars": new_rows * self.prices.row,
         }  # fmt: skip
+
+
+def _term(law: scaling.Law, point: scaling.Point, name: str) -> float:
+    return scaling.terms(law, point)[name]
 
 
 def _why(verdict: dict[str, Any], check: dict[str, Any]) -> str:
