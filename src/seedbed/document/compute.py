@@ -7,30 +7,16 @@ follow from a GPU's peak and a stated utilisation; energy is watts x time and is
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from seedbed.document.prices import read_prices
 from seedbed.errors import UsageError, nearest
 
-
-@dataclass(frozen=True)
-class Gpu:
-    """Dense 16-bit peak (FLOP/s, tensor cores, no sparsity) and board power (W) of the vendor's data sheet."""
-
-    peak: float
-    watts: float
-    source: str
-
-
-GPUS = {
-    "v100": Gpu(125e12, 300, "NVIDIA V100 data sheet, SXM2"),
-    "a100": Gpu(312e12, 400, "NVIDIA A100 data sheet, SXM4, BF16 dense"),
-    "h100": Gpu(989.4e12, 700, "NVIDIA H100 data sheet, SXM5, BF16 dense"),
-    "h200": Gpu(989.4e12, 700, "NVIDIA H200 data sheet, SXM, BF16 dense"),
-}
-# An assumption to be replaced by your own contract's figure, not a quotation.
-DEFAULT_PRICE, PRICE_DATE = 2.5, "2026-11"
-CORE_HOUR_PRICE = 0.05
-UTILISATION = 0.4
+_TABLE = read_prices()
+GPUS = _TABLE.devices
+# Assumptions of the price table, to be replaced by your own contract's figures, not quotations.
+DEFAULT_PRICE, PRICE_DATE = GPUS["h100"].hour, _TABLE.date
+CORE_HOUR_PRICE = _TABLE.core.hour
+UTILISATION = _TABLE.utilisation
 OVERHEAD = 1.1  # power of the building over that of the machines (PUE); 1.1 to 1.6 is common
 CORE_WATTS = (3.0, 15.0)  # of one busy server core with its share of memory and board: assumed, not measured
 
