@@ -29,9 +29,10 @@ MAY = {
     "language": set(),
     "curate": set(),
     "learn": set(),
+    "label": {"learn"},
     "audit": set(),
     "document": set(),
-    "run": {"engine", "design", "worlds", "language", "curate", "learn", "audit", "document"},
+    "run": {"engine", "design", "worlds", "language", "curate", "learn", "label", "audit", "document"},
     "cli": {"run", "audit", "document", "worlds"},
 }
 

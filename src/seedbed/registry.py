@@ -32,6 +32,7 @@ ROOMS = {
     "family": "seedbed.language.families",
     "operator": "seedbed.curate",
     "learner": "seedbed.learn.learners",
+    "architecture": "seedbed.learn.architectures",
     "metric": "seedbed.audit.metrics",
     "step": "seedbed.run.steps",
     "engine": "seedbed.engine",

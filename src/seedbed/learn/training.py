@@ -1,15 +1,12 @@
-"""The fit loop: AdamW, warm-up and cosine decay, a fixed number of steps, one seed for everything.
+"""Fitting classifiers of images: `fit` in one call, `train` with every setting of the loop.
 
 Arms of an experiment that shall train equally long get the same `steps`, whatever their number of rows.
-The same seed, data, thread count and machine give the same weights; the caller's random state is untouched.
 """
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,17 +17,20 @@ from torch import Tensor
 from seedbed.errors import UsageError, nearest
 from seedbed.learn.augmentation import augment as augmented
 from seedbed.learn.augmentation import check_kind
-from seedbed.learn.base import Learner, as_batch
-from seedbed.learn.learners.small_cnn import to_tensor
+from seedbed.learn.base import Learner
+from seedbed.learn.classifier import to_tensor
+from seedbed.learn.images import ImageRows, image_rows
+from seedbed.learn.loop import Objective, Outcome, optimise
+from seedbed.learn.settings import Settings
 
-WARM_UP = 0.1  # of the steps
-HISTORY = 20  # entries, about
+Targets = Mapping[str, np.ndarray]
+EVALUATED = 256  # validation rows at a time
 
 
 def fit(
     learner: Learner,
-    images: np.ndarray,
-    targets: Mapping[str, np.ndarray],
+    images: np.ndarray | ImageRows,
+    targets: Targets,
     *,
     seed: int,
     epochs: int | None = None,
@@ -46,120 +46,134 @@ def fit(
 ) -> list[dict[str, float]]:
     """Fit `learner` in place; a learner that was fitted before goes on from its weights.
 
-    images: (n, h, w[, c]) uint8 0..255 or float 0..1. targets: head -> (n,) indices into its labels.
-    Give `epochs` or `steps` (a step is one batch of exactly `batch_size` rows; few rows are repeated).
+    images: (n, h, w[, c]) uint8 0..255 or float 0..1. targets: head -> (n,) indices into its labels, or (n, labels)
+    probabilities. Give `epochs` or `steps` (a step is one batch of exactly `batch_size` rows; few rows are repeated).
     weights: (n,) >= 0, how often rows are drawn, with replacement; without it every row is seen once an epoch.
     progress is called with 1 after each step. threads: CPU threads of torch while fitting.
 
     Returns the history, about 20 of {step, loss, accuracy (mean over heads), seconds}: means over the steps
     since the entry before, on augmented training rows. Raises UsageError for data that do not fit the heads.
     """
-    batch = as_batch(images, "fit")
-    labels = _check_targets(learner, targets, len(batch))
-    count = _steps(epochs, steps, batch_size, len(batch))
+    settings = Settings(
+        seed=seed, epochs=epochs, steps=steps, batch_size=batch_size, learning_rate=learning_rate,
+        weight_decay=weight_decay,
+    )  # fmt: skip
+    made = train(
+        learner, images, targets, settings, label_smoothing=label_smoothing, weights=weights, augment=augment,
+        progress=progress, threads=threads,
+    )  # fmt: skip
+    return made.history
+
+
+def train(
+    learner: Learner,
+    images: np.ndarray | ImageRows,
+    targets: Targets,
+    settings: Settings,
+    *,
+    label_smoothing: float = 0.0,
+    weights: np.ndarray | None = None,
+    augment: str = "none",
+    validation: tuple[np.ndarray | ImageRows, Targets] | None = None,
+    checkpoints: Path | None = None,
+    resume: bool = False,
+    progress: Callable[[int], object] | None = None,
+    report: Callable[[dict[str, float]], object] | None = None,
+    threads: int | None = None,
+) -> Outcome:
+    """`fit` with all settings, validation rows (for early stopping), checkpoints and the whole outcome."""
+    rows = image_rows(images, "fit")
+    labels = _check_targets(learner, targets, len(rows))
     check_kind(augment)
-    with _torch_state(threads, seed):
-        learner.build(batch.shape[1:], seed)
-        data = _Batches(batch, labels, learner.device, augment, seed)
-        order = _order(len(batch), count, batch_size, weights, seed)
-        optimiser, schedule = _optimiser(learner, count, learning_rate, weight_decay)
-        learner.module.train()
-        history = _Record(count)
-        for step, rows in enumerate(order, start=1):
-            loss, correct = _step(learner.module, *data.take(rows), label_smoothing)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            history.add(step, float(loss.detach()), correct)
-            if progress is not None:
-                progress(1)
-        learner.module.eval()
-    return history.entries
+    own = getattr(learner, "fit_rows", None)
+    if own is not None:
+        return _own_rule(learner, rows, labels, settings, progress)
+    if settings.batch_size < 2 and len(rows):  # batch statistics need two rows
+        raise UsageError(f"{len(rows)} rows, batch_size {settings.batch_size}", where="fit", hint="batches of 2")
+    settings.count(len(rows))
+    learner.build(rows.shape, settings.seed)
+    objective = Classification(learner, rows, labels, augment=augment, smoothing=label_smoothing, seed=settings.seed)
+    if validation is not None:
+        held = image_rows(validation[0], "validation")
+        objective.validation = (held, _check_targets(learner, validation[1], len(held)))
+    return optimise(
+        objective, settings, weights=weights, checkpoints=checkpoints, resume=resume, progress=progress,
+        report=report, threads=threads,
+    )  # fmt: skip
 
 
-def _step(module: Any, images: Tensor, labels: Mapping[str, Tensor], smoothing: float) -> tuple[Tensor, float]:
-    logits = module(images)
-    losses = [functional.cross_entropy(logits[h], labels[h], label_smoothing=smoothing) for h in labels]
-    correct = [float((logits[h].detach().argmax(1) == labels[h]).float().mean()) for h in labels]
-    return torch.stack(losses).mean(), sum(correct) / len(correct)
+class Classification(Objective):
+    """Cross-entropy, the mean over heads; targets are indices or probabilities."""
 
-
-class _Batches:
-    """Rows to (images, labels) on the device, augmented from the seed's own generator."""
-
-    def __init__(self, images: np.ndarray, labels: Mapping[str, np.ndarray], device: str, kind: str, seed: int) -> None:
-        self.images, self.device, self.kind = images, device, kind
-        self.labels = {head: torch.from_numpy(values).to(device) for head, values in labels.items()}
+    def __init__(
+        self, learner: Learner, images: ImageRows, labels: Targets, *, augment: str = "none", smoothing: float = 0.0,
+        seed: int = 0,
+    ) -> None:  # fmt: skip
+        self.learner, self.module, self.device = learner, learner.module, learner.device
+        self.images, self.rows, self.slow = images, len(images), images.slow
+        self.kind, self.smoothing = augment, smoothing
+        self.labels = {head: torch.from_numpy(values).to(self.device) for head, values in labels.items()}
         self.generator = torch.Generator().manual_seed(seed)
+        self.validation: tuple[ImageRows, Targets] | None = None
 
-    def take(self, rows: np.ndarray) -> tuple[Tensor, dict[str, Tensor]]:
-        images = augmented(to_tensor(self.images[rows], self.device), self.kind, self.generator)
+    @property
+    def signature(self) -> str:
+        return f"{self.learner.name} with {sum(p.numel() for p in self.module.parameters()):,} parameters"
+
+    def fetch(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return rows, self.images.take(rows)
+
+    def batch(self, fetched: tuple[np.ndarray, np.ndarray]) -> tuple[Tensor, dict[str, Tensor]]:
+        rows, pixels = fetched
+        images = augmented(to_tensor(pixels, self.device), self.kind, self.generator)
         index = torch.from_numpy(rows).to(self.device)
         return images, {head: values[index] for head, values in self.labels.items()}
 
+    def loss(self, batch: tuple[Tensor, dict[str, Tensor]], done: float) -> tuple[Tensor, dict[str, float]]:
+        images, labels = batch
+        logits = self.module(images)
+        losses = [functional.cross_entropy(logits[h], labels[h], label_smoothing=self.smoothing) for h in labels]
+        correct = [_share_right(logits[h], labels[h]) for h in labels]
+        return torch.stack(losses).mean(), {"accuracy": sum(correct) / len(correct)}
 
-class _Record:
-    """Means of loss and accuracy since the last entry."""
-
-    def __init__(self, steps: int) -> None:
-        self.every, self.last = max(1, steps // HISTORY), steps
-        self.entries: list[dict[str, float]] = []
-        self.open: list[tuple[float, float]] = []
-        self.start = time.perf_counter()
-
-    def add(self, step: int, loss: float, accuracy: float) -> None:
-        self.open.append((loss, accuracy))
-        if step % self.every == 0 or step == self.last:
-            means = np.mean(self.open, axis=0)
-            seconds = time.perf_counter() - self.start
-            entry = {"step": step, "loss": float(means[0]), "accuracy": float(means[1]), "seconds": seconds}
-            self.entries.append(entry)
-            self.open.clear()
-
-
-def _optimiser(learner: Learner, steps: int, rate: float, decay: float) -> tuple[Any, Any]:
-    """AdamW (Loshchilov and Hutter 2019), linear warm-up, cosine to zero; no decay on biases and scales."""
-    parameters = list(learner.module.parameters())
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    optimiser = torch.optim.AdamW(groups, lr=rate)
-    warm = max(1, round(WARM_UP * steps))
-
-    def factor(step: int) -> float:
-        if step < warm:
-            return (step + 1) / warm
-        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
-
-    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
+    def evaluate(self) -> dict[str, float]:
+        if self.validation is None:
+            return {}
+        images, targets = self.validation
+        loss = right = 0.0
+        for start in range(0, len(images), EVALUATED):
+            rows = np.arange(start, min(start + EVALUATED, len(images)))
+            logits = self.module(to_tensor(images.take(rows), self.device))
+            for head, values in targets.items():
+                wanted = torch.from_numpy(values[rows]).to(self.device)
+                loss += float(functional.cross_entropy(logits[head], wanted)) * len(rows) / len(targets)
+                right += _share_right(logits[head], wanted) * len(rows) / len(targets)
+        return {"loss": loss / len(images), "accuracy": right / len(images)}
 
 
-def _order(rows: int, steps: int, batch_size: int, weights: np.ndarray | None, seed: int) -> Iterator[np.ndarray]:
-    """Row positions of each step's batch: passes over all rows in new orders, or draws by weight."""
-    rng = np.random.default_rng([seed, 1])
-    if weights is not None:
-        share = _check_weights(weights, rows)
-        for _ in range(steps):
-            yield rng.choice(rows, batch_size, p=share)
-        return
-    left = np.empty(0, dtype=np.int64)
-    for _ in range(steps):
-        while len(left) < batch_size:
-            left = np.concatenate([left, rng.permutation(rows)])
-        yield left[:batch_size]
-        left = left[batch_size:]
+def _share_right(logits: Tensor, labels: Tensor) -> float:
+    wanted = labels if labels.ndim == 1 else labels.argmax(1)
+    return float((logits.detach().argmax(1) == wanted).float().mean())
 
 
-def _check_weights(weights: np.ndarray, rows: int) -> np.ndarray:
-    share = np.asarray(weights, dtype=np.float64)
-    if share.shape != (rows,) or not np.isfinite(share).all() or (share < 0).any() or share.sum() <= 0:
-        raise UsageError("weights must be one number >= 0 a row, not all 0", where="fit")
-    return share / share.sum()
+def _own_rule(
+    learner: Any, rows: ImageRows, labels: Targets, settings: Settings, progress: Callable[[int], object] | None
+) -> Outcome:
+    """A learner that fits itself: passes over all rows; what it spends is counted in time only."""
+    import time
+
+    from seedbed.learn.energy import counters, joules
+
+    started, energy = time.perf_counter(), counters()
+    epochs = settings.epochs or max(1, -(-settings.count(len(rows)) * settings.rows_a_step // max(1, len(rows))))
+    hard = {head: values if values.ndim == 1 else values.argmax(axis=1) for head, values in labels.items()}
+    pixels = rows.take(np.arange(len(rows)))
+    history = learner.fit_rows(pixels, hard, seed=settings.seed, epochs=epochs, progress=progress)
+    seconds = time.perf_counter() - started
+    return Outcome(history, [], int(history[-1]["step"]), seconds, 0.0, 0.0, joules(energy, counters()))
 
 
-def _check_targets(learner: Learner, targets: Mapping[str, np.ndarray], rows: int) -> dict[str, np.ndarray]:
+def _check_targets(learner: Learner, targets: Targets, rows: int) -> dict[str, np.ndarray]:
     for head in targets:
         if head not in learner.heads:
             raise UsageError(f"no head '{head}'", where="fit", hint=nearest(head, learner.heads))
@@ -167,37 +181,19 @@ def _check_targets(learner: Learner, targets: Mapping[str, np.ndarray], rows: in
     for head, names in learner.heads.items():
         if head not in targets:
             raise UsageError(f"targets for head '{head}' are missing", where="fit", hint="give one index a row")
-        values = np.asarray(targets[head])
-        if values.shape != (rows,) or values.dtype.kind not in "iu":
-            raise UsageError(
-                f"targets of '{head}': {values.dtype} {values.shape}", where="fit", hint=f"{rows} integers"
-            )
-        if rows and not (values.min() >= 0 and values.max() < len(names)):
-            raise UsageError(f"targets of '{head}' go beyond its labels", where="fit", hint=f"0..{len(names) - 1}")
-        labels[head] = values.astype(np.int64)
+        labels[head] = _check_head(head, np.asarray(targets[head]), rows, len(names))
     return labels
 
 
-def _steps(epochs: int | None, steps: int | None, batch_size: int, rows: int) -> int:
-    if (epochs is None) == (steps is None):
-        raise UsageError("give epochs or steps", where="fit", hint="exactly one of them")
-    if rows == 0 or batch_size < 2:  # batch statistics need two rows
-        raise UsageError(f"{rows} rows, batch_size {batch_size}", where="fit", hint="at least 1 row, batches of 2")
-    asked = steps if steps is not None else (epochs or 0) * -(-rows // batch_size)
-    if asked < 1:
-        raise UsageError("there is nothing to do", where="fit", hint="at least 1 step or epoch")
-    return asked
-
-
-@contextmanager
-def _torch_state(threads: int | None, seed: int) -> Iterator[None]:
-    """Torch seeded (dropout draws from its global state) and with `threads`, both restored afterwards."""
-    before = torch.get_num_threads()
-    if threads is not None:
-        torch.set_num_threads(max(1, threads))
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            yield
-    finally:
-        torch.set_num_threads(before)
+def _check_head(head: str, values: np.ndarray, rows: int, size: int) -> np.ndarray:
+    if values.shape == (rows, size) and values.dtype.kind == "f":
+        if rows and not (
+            np.isfinite(values).all() and (values >= 0).all() and np.allclose(values.sum(1), 1, atol=1e-4)
+        ):
+            raise UsageError(f"targets of '{head}' are no probabilities", where="fit", hint="rows that add up to 1")
+        return values.astype(np.float32)
+    if values.shape != (rows,) or values.dtype.kind not in "iu":
+        raise UsageError(f"targets of '{head}': {values.dtype} {values.shape}", where="fit", hint=f"{rows} integers")
+    if rows and not (values.min() >= 0 and values.max() < size):
+        raise UsageError(f"targets of '{head}' go beyond its labels", where="fit", hint=f"0..{size - 1}")
+    return values.astype(np.int64)

@@ -1,0 +1,1 @@
+"""Paper-size networks, one file each: built without memory, and counted against the published figures."""
