@@ -53,7 +53,8 @@ def load_language_model(name: str = DEFAULT, *, use: str = "evaluation") -> Lang
     if provider not in PROVIDERS and (Path(name).is_dir() or name.endswith(".gguf")):
         provider, sign, rest = "hf", "/", name
     if not sign or not rest or provider not in PROVIDERS:
-        hint = f"write provider/model ({', '.join(PROVIDERS)}), such as {DEFAULT}, or the path of a checkpoint"
+        known = f"providers: {', '.join(PROVIDERS)}, such as {DEFAULT}"
+        hint = f"write provider/model ({known}), or the path of a checkpoint"
         raise UsageError(f"no language model '{name}'", where="model", hint=hint)
     if provider == "packaged":
         return Local(Causal.packaged(rest))

@@ -93,10 +93,14 @@ class Likelihood(Rater):
         tokens, model = self.causal.loaded()
         first, second = (tokens.encode(f" {word}", add_special_tokens=False)[0] for word in (good, bad))
         made = []
+        most = getattr(model.config, "max_position_embeddings", None)
         with torch.inference_mode():
             for text in texts:
                 shown = " ".join(text.split())[:LOOKED_AT]
                 ids = tokens(prompt.replace("{text}", shown), return_tensors="pt").input_ids
+                if most is not None and ids.shape[1] > most:
+                    hint = "give a shorter rubric, or a model with a longer context"
+                    raise UsageError(f"the rubric with a text is longer than its {most} tokens", where=self.name, hint=hint)
                 last = model(ids).logits[0, -1]
                 made.append(float(torch.sigmoid(last[first] - last[second])))
         return made

@@ -10,6 +10,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from seedbed.errors import UsageError
 
 
@@ -44,6 +46,29 @@ class NGram:
                 break  # no longer history was seen either
             p = (seen[token] + len(seen) * p) / (self.totals[told] + len(seen))
         return p
+
+    def distribution(self, history: Sequence[int]) -> np.ndarray:
+        """p of every token after the history, float64 (vocabulary,)."""
+        near = tuple(history[len(history) - min(self.order - 1, len(history)) :])
+        p = np.full(self.vocabulary, 1.0 / self.vocabulary)
+        for length in range(len(near) + 1):
+            seen = self.after.get(near[len(near) - length :])
+            if seen is None:
+                break
+            p *= len(seen) / (seen.total() + len(seen))
+            p[list(seen)] += np.array(list(seen.values())) / (seen.total() + len(seen))
+        return p
+
+    def sample(self, rng: np.random.Generator, most: int) -> list[int]:
+        """Tokens of one document drawn from the model, at most `most`, without its end."""
+        text = [self.bos]
+        while len(text) <= most:
+            sums = np.cumsum(self.distribution(text))
+            token = int(np.searchsorted(sums, rng.random() * sums[-1], side="right"))
+            if token == self.eos:
+                break
+            text.append(token)
+        return text[1:]
 
     def loss(self, document: Sequence[int]) -> float:
         """-log p of the document's tokens in nats, from its beginning, without its end."""

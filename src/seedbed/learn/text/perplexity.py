@@ -51,19 +51,14 @@ def document_losses(
     for place, document in enumerate(documents):
         rows += [(row, first, place) for row, first in _windows((*head, *document), len(head), most)]
     rows.sort(key=lambda row: (len(row[0]), row[0], row[2]))
-    done = 0
     for part, logs in causal.parts([row[0][:-1] for row in rows]):
         for at, table in zip(part, logs):
             row, first, place = rows[at]
             asked = np.arange(first, len(row))
             nats[place] -= float(table[asked - 1, np.array(row)[asked]].astype(float).sum())
         if progress is not None:
-            fresh = sum(rows[at][1] == len(head) for at in part)
-            progress(fresh)
-            done += fresh
+            progress(sum(rows[at][1] == len(head) for at in part))  # first windows: documents
     counts = np.array([len(document) for document in documents], np.int64)
-    if progress is not None:
-        progress(len(texts) - done)  # empty documents
     return DocumentLosses(nats, counts, np.array([len(text.encode()) for text in texts], np.int64))
 
 
