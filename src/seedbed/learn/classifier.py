@@ -66,9 +66,9 @@ class ImageClassifier:
         sizes = {head: len(labels) for head, labels in self.heads.items()}
         with torch.random.fork_rng(devices=[]):  # constructors draw weights, which are replaced at once
             torch.manual_seed(seed)
-            module = self.network(tuple(shape), sizes, torch.Generator().manual_seed(seed))
+            module = self.network(shape, sizes, torch.Generator().manual_seed(seed))
         self.module = module.to(self.device, memory_format=torch.channels_last)
-        self.shape = (int(shape[0]), int(shape[1]), int(shape[2]))
+        self.shape = shape
 
     @property
     def parameters_count(self) -> int:

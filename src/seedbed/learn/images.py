@@ -32,7 +32,7 @@ class ArrayRows:
 
     def __init__(self, images: np.ndarray, where: str = "images") -> None:
         self.images = as_batch(images, where)
-        self.shape: tuple[int, int, int] = self.images.shape[1:]  # type: ignore[assignment]
+        self.shape: tuple[int, int, int] = self.images.shape[1:]
 
     def __len__(self) -> int:
         return len(self.images)
@@ -50,7 +50,7 @@ class EncodedRows:
 
     def __init__(self, encoded: Sequence[bytes], where: str = "images") -> None:
         self.encoded, self.where = encoded, where
-        self.shape: tuple[int, int, int] = decode(encoded[0]).shape if len(encoded) else (0, 0, 0)  # type: ignore[assignment]
+        self.shape: tuple[int, int, int] = decode(encoded[0]).shape if len(encoded) else (0, 0, 0)
 
     def __len__(self) -> int:
         return len(self.encoded)

@@ -272,8 +272,8 @@ class _Fit:
             return
         state = {
             "signature": self.signature, "settings": self.settings.to_dict(), "step": step, "module": module,
-            "optimiser": self.optimiser.state_dict(), "random": torch.get_rng_state(),
-            "average": self.average.weights if self.average is not None else None,
+            "optimiser": self.optimiser.state_dict(), "schedule": self.schedule.state_dict(),
+            "random": torch.get_rng_state(), "average": self.average.weights if self.average is not None else None,
             "history": self.record.to_dict(), "evaluations": self.evaluations, "best": self.best,
             "best_weights": self.best_weights, "flop": self.flop, "waiting": self.waiting,
             "generator": self.objective.generator.get_state() if self.objective.generator is not None else None,
@@ -287,6 +287,7 @@ class _Fit:
             return 0
         self.plain.load_state_dict(state["module"])
         self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
         torch.set_rng_state(state["random"])
         if self.average is not None:
             self.average.weights = state["average"]
@@ -296,8 +297,6 @@ class _Fit:
         self.evaluations, self.best = state["evaluations"], state["best"]
         self.best_weights, self.flop, self.waiting = state["best_weights"], state["flop"], state["waiting"]
         step = int(state["step"])
-        self.schedule.last_epoch = step - 1
-        self.schedule.step()
         if self.progress is not None:
             self.progress(step)
         return step

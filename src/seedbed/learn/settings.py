@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from seedbed.errors import UsageError, nearest
@@ -84,6 +84,17 @@ class Settings:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for records and checkpoints."""
         return asdict(self)
+
+
+def check_settings(given: dict[str, Any]) -> None:
+    """UsageError for names that are no settings, or values that cannot work."""
+    known = [f.name for f in fields(Settings) if f.name not in ("seed", "steps", "epochs")]
+    for name, value in given.items():
+        if name not in known:
+            raise UsageError(f"unknown setting '{name}'", where="fit", hint=nearest(name, known))
+        if name not in ("schedule", "precision", "optimiser") and isinstance(value, str):
+            raise UsageError(f"{name} is '{value}'", where="fit", hint="a number")
+    Settings(seed=0, steps=1, **given)
 
 
 def rate_factor(settings: Settings, steps: int) -> Callable[[int], float]:

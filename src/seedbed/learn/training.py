@@ -113,7 +113,7 @@ class Classification(Objective):
         self.images, self.rows, self.slow = images, len(images), images.slow
         self.kind, self.smoothing = augment, smoothing
         self.labels = {head: torch.from_numpy(values).to(self.device) for head, values in labels.items()}
-        self.generator = torch.Generator().manual_seed(seed)
+        self.generator: torch.Generator = torch.Generator().manual_seed(seed)
         self.validation: tuple[ImageRows, Targets] | None = None
 
     @property

@@ -181,7 +181,7 @@ def make_rows(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -> 
 
 def plan_of(program: Mapping[str, Any], seed: int, index: int) -> Any:
     """The plan of one row: its objects, poses and camera, without pixels."""
-    world, design = _world_and_design(canonical(program), seed)
+    world, design = world_and_design(canonical(program), seed)
     return world.plan(design[index], row_rng(world.name, world.version, seed, index))
 
 
@@ -191,7 +191,7 @@ def row_schema(program: Mapping[str, Any]) -> pa.Schema:
 
     from seedbed.dataset.schema import CAPTION, ERROR, PROVENANCE, QUESTION
 
-    world, _ = _world_and_design(canonical(program), 0)
+    world, _ = world_and_design(canonical(program), 0)
     factors = [pa.field(f.name, pa.string() if isinstance(f.levels[0], str) else pa.int64()) for f in world.factors]
     fields = [*PROVENANCE, ERROR, *factors, *world.schema]
     if "scene" in world.schema.names:
@@ -206,7 +206,7 @@ def row_schema(program: Mapping[str, Any]) -> pa.Schema:
 
 
 @lru_cache(maxsize=8)
-def _world_and_design(program_text: str, seed: int) -> tuple[World, Any]:
+def world_and_design(program_text: str, seed: int) -> tuple[World, Any]:
     import json
 
     from seedbed.design import VERSION, Design
@@ -231,7 +231,7 @@ def _world_and_design(program_text: str, seed: int) -> tuple[World, Any]:
 def _make_chunk(program: Mapping[str, Any], seed: int, indices: Sequence[int]) -> pa.Table:
     import pyarrow as pa
 
-    world, design = _world_and_design(canonical(program), seed)
+    world, design = world_and_design(canonical(program), seed)
     levels = [design[index] for index in indices]
     plans = [_planned(world, row, seed, index) for row, index in zip(levels, indices)]
     made, errors = _rendered(world, plans, indices)

@@ -62,6 +62,7 @@ class Step:
     def __init__(self, progress: Progress, name: str, total: int | None, unit: str) -> None:
         self.progress, self.name, self.total, self.unit = progress, name, total, unit
         self.done = 0
+        self.note = ""  # a figure shown at the end, for example the loss
         self.skipped = 0  # work found done by an earlier run: it does not count for the rate
         self.start = self._shown = time.monotonic()
 
@@ -89,7 +90,7 @@ class Step:
             text += f"  {rate:,.1f} {self.unit}/s"
             if self.total:
                 text += f"  {duration((self.total - self.done) / rate)} to go"
-        return text
+        return f"{text}  {self.note}" if self.note else text
 
 
 def duration(seconds: float) -> str:

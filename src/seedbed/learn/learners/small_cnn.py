@@ -39,7 +39,7 @@ class SmallCNN(ImageClassifier):
 
     def network(self, shape: tuple[int, int, int], sizes: Mapping[str, int], generator: Any) -> Any:
         """Batch-normalised 3x3 convolutions, a coarse grid, linear heads."""
-        from seedbed.learn.network import SmallNetwork, initialise
+        from seedbed.learn.networks.small import SmallNetwork, initialise
 
         network = SmallNetwork(shape[2], shape[0], sizes, self.width, self.dropout)
         initialise(network, generator)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,11 @@ from pydantic import Field
 from seedbed import registry
 from seedbed.dataset import policy
 from seedbed.dataset.files import write_json
-from seedbed.dataset.images import decode_all
-from seedbed.errors import UsageError, nearest
-from seedbed.run.generate import build_world
-from seedbed.run.step import Context, Done, Step, StepArgs
+from seedbed.errors import UsageError
+from seedbed.learn.settings import Settings, check_settings
+from seedbed.run.step import Context, Step, StepArgs
+from seedbed.run.training import check_options
+from seedbed.run.training_data import stored
 
 MODEL = "model"
 
@@ -41,16 +41,14 @@ class Train(Step):
         weight_decay: float = Field(0.05, ge=0)
         augment: str = "none"
         share: list[float] | None = None
+        fit: dict[str, Any] = Field(default_factory=dict, description="further settings: schedule, ema, clip, ...")
         use: str = Field("training", description="checked against the data's use policies")
         override: str | None = Field(None, description="'NAME: REASON' of a person who trains all the same")
         seed: int = 0
 
     def check(self, args: Any) -> None:
-        learner = registry.get("learner", args.learner, where="learner")
-        known = [name for name in inspect.signature(learner).parameters if name != "heads"]
-        for name in args.options:
-            if name not in known:
-                raise UsageError(f"unknown option '{name}'", where=f"learner {args.learner}", hint=nearest(name, known))
+        check_options(args.learner, args.options)
+        check_settings(args.fit)
         if args.share is not None and len(args.share) != len(args.data):
             raise UsageError(f"{len(args.share)} shares for {len(args.data)} datasets", where="share")
         policy.known_use(args.use, "use")
@@ -58,38 +56,31 @@ class Train(Step):
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         from seedbed import learn
 
-        sources = context.many("data")
-        folders = [done.dataset().path for done in sources]
+        datasets = [done.dataset() for done in context.many("data")]
+        folders = [dataset.path for dataset in datasets]
         overridden = policy.permit(folders, [args.use], action="train", override=args.override)
-        parts = [done.dataset().table(["image", *args.heads]) for done in sources]
-        images = np.concatenate([decode_all(part["image"].to_pylist()) for part in parts])
-        values = {h: [str(v) for part in parts for v in part[h].to_pylist()] for h in args.heads}
-        heads = {h: _levels(h, sources, values[h]) for h in args.heads}
-        learner = registry.get("learner", args.learner)(heads, **args.options)
-        history = learn.fit(
-            learner,
-            images,
-            {h: np.array([heads[h].index(v) for v in values[h]]) for h in args.heads},
-            seed=args.seed,
-            steps=args.steps,
-            batch_size=args.batch_size,
-            learning_rate=args.learning_rate,
-            weight_decay=args.weight_decay,
-            augment=args.augment,
-            weights=_weights([part.num_rows for part in parts], args.share),
-            threads=1,
-        )
+        data = stored(datasets, args.heads)
+        learner = registry.get("learner", args.learner)(data.heads, **args.options)
+        settings = Settings(
+            seed=args.seed, steps=args.steps, batch_size=args.batch_size, learning_rate=args.learning_rate,
+            weight_decay=args.weight_decay, **args.fit,
+        )  # fmt: skip
+        outcome = learn.train(
+            learner, data.images, data.targets, settings, augment=args.augment,
+            weights=_weights([len(dataset) for dataset in datasets], args.share), threads=1,
+        )  # fmt: skip
         learner.save(context.folder / MODEL)
         policy.inherit(context.folder / MODEL, folders)
         policy.record_override(overridden, [*folders, context.folder / MODEL])
-        write_json(context.folder / "history.json", history)
+        write_json(context.folder / "history.json", outcome.history)
         return {
             "learner": args.learner,
-            "rows": len(images),
+            "rows": len(data),
             "steps": args.steps,
             "parameters": int(learner.parameters_count),
-            "final_loss": history[-1]["loss"],
-            "seconds": round(history[-1]["seconds"], 2),
+            "final_loss": outcome.history[-1]["loss"],
+            "seconds": round(outcome.history[-1]["seconds"], 2),
+            "flop": outcome.flop,
         }
 
 
@@ -98,18 +89,6 @@ def load_model(folder: Path, use: str = "evaluation") -> Any:
     from seedbed import learn
 
     return learn.load(folder / MODEL, use=use)
-
-
-def _levels(head: str, sources: list[Done], values: list[str]) -> list[str]:
-    """The head's labels: the factor's levels where a world made rows, so that unseen ones have a place."""
-    known = list(dict.fromkeys(sorted(set(values))))
-    for done in sources:
-        job = done.dataset().lineage.get("job")
-        if job:
-            world = build_world(job["program"]["world"], job["program"]["options"])
-            levels = next((f.levels for f in world.factors if f.name == head), ())
-            known = [*map(str, levels), *(v for v in known if v not in map(str, levels))]
-    return known
 
 
 def _weights(rows: list[int], share: list[float] | None) -> np.ndarray | None:

@@ -1,0 +1,146 @@
+"""`seedbed train`: fit a model to a dataset or a world, or say what a model consists of."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from seedbed.cli.common import emit, say, settings, shared
+from seedbed.errors import UsageError
+
+
+@click.command(
+    "train",
+    epilog="Example: seedbed train small_cnn data/a --heads category,color --epochs 10 --out models/a; "
+    "seedbed train lenet5 tabletop --rows 5000 --heads shape --world size=32 --out models/b; "
+    "seedbed train llama3-8b --describe --json",
+)
+@click.argument("model")
+@click.argument("data", required=False, metavar="DATASET|WORLD")
+@click.option("--heads", metavar="COLUMNS", help="Label columns, with commas: one head each.")
+@click.option("--column", metavar="COLUMN", help="The text column of a language model.")
+@click.option("--out", metavar="FOLDER", help="Folder of the model.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Passes over the rows (default 10).")
+@click.option("--steps", type=click.IntRange(min=1), help="Steps, instead of epochs.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--rows", type=click.IntRange(min=2), help="Rows of a WORLD, rendered while the model trains.")
+@click.option(
+    "--world", "world", multiple=True, metavar="KEY=VALUE", help="An option of the WORLD, for example size=32."
+)
+@click.option("--validation", type=click.FloatRange(0, 0.9), default=0.1, show_default=True, help="Share held out.")
+@click.option("--augment", default="none", show_default=True, help="none, classical or classical_flip.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE",
+    help="An option of the model (width=32) or of the fit (learning_rate, batch_size, schedule, ema, clip, accumulate, "
+    "patience, evaluate_every, precision, optimiser, weight_decay, warm_up, checkpoint_every, label_smoothing).",
+)  # fmt: skip
+@click.option("--processes", type=click.IntRange(min=1), default=1, help="Processes that train together (accelerate).")
+@click.option("--threads", type=click.IntRange(min=1), help="CPU threads (default: what torch takes).")
+@click.option("--use", default="training", show_default=True, help="Checked against the data's use policy.")
+@click.option("--override", metavar="'NAME: REASON'", help="Train against the policy; recorded with your name.")
+@click.option("--describe", "told", is_flag=True, help="Say what MODEL consists of; nothing is trained.")
+@shared
+def command(
+    model: str, data: str | None, heads: str | None, column: str | None, out: str | None, epochs: int | None,
+    steps: int | None, seed: int, rows: int | None, world: tuple[str, ...], validation: float, augment: str,
+    changes: tuple[str, ...], processes: int, threads: int | None, use: str, override: str | None, told: bool,
+    as_json: bool, progress: str,
+) -> None:  # fmt: skip
+    """Train MODEL (a learner, see `seedbed doctor`) on a dataset, or on a WORLD that renders rows while it trains.
+
+    The same command on an unfinished folder goes on from its checkpoint. FOLDER gets weights (safetensors), history,
+    curves.png, training.json with what it cost, and the stub of a model card.
+    """
+    wanted = settings(changes)
+    if told:
+        _describe(model, wanted, as_json)
+        return
+    for name, value in (("DATASET", data), ("--out", out)):
+        if not value:
+            raise UsageError(f"{name} is missing", where="train", hint="seedbed train --help has an example")
+    if processes > 1 and "WORLD_SIZE" not in os.environ:
+        _together(processes)
+        return
+    from seedbed.run.progress import Progress
+    from seedbed.run.training import Job, train_model
+
+    if not heads:
+        raise UsageError("--heads is missing", where="train", hint="label columns, for example --heads category,color")
+    how = fit_settings(wanted, seed, epochs, steps)
+    smoothing = wanted.pop("label_smoothing", 0.0)
+    job = Job(
+        model, str(data), Path(str(out)), [name.strip() for name in heads.split(",")], how, wanted, augment, smoothing,
+        validation, rows, settings(world), use, override,
+    )  # fmt: skip
+    _say(train_model(job, threads=threads, progress=Progress(progress)), str(out), as_json)
+
+
+def fit_settings(wanted: dict[str, Any], seed: int, epochs: int | None, steps: int | None) -> Any:
+    """Takes the fit's settings out of `wanted`; a checkpoint about every tenth of the steps unless it is said."""
+    from dataclasses import fields
+
+    from seedbed.learn.settings import Settings, check_settings
+
+    known = {f.name for f in fields(Settings)} - {"seed", "epochs", "steps"}
+    given = {key: wanted.pop(key) for key in list(wanted) if key in known}
+    given.setdefault("checkpoint_every", 50)
+    given.setdefault("evaluate_every", 50)
+    if epochs is None and steps is None:
+        epochs = 10
+    check_settings(given)
+    return Settings(seed=seed, epochs=epochs, steps=steps, **given)
+
+
+def _describe(model: str, options: dict[str, Any], as_json: bool) -> None:
+    from seedbed.learn.describe import describe
+
+    sizes = {name: int(options.pop(name)) for name in ("side", "channels", "labels") if name in options}
+    found = describe(model, options=options, **sizes)
+    if as_json:
+        emit(found)
+        return
+    click.echo(f"{found['name']}: {found['parameters']:,} parameters")
+    if "published" in found:
+        click.echo(f"  published: {found['published']:,} ({found['source']})")
+    if "connections" in found:
+        click.echo(f"  connections: {found['connections']:,}")
+    for layer in found["layers"]:
+        click.echo(f"  {layer['name']:<44} {layer['kind']:<20} {layer['parameters']:>14,}")
+
+
+def _together(processes: int) -> None:
+    """Run this command in several processes, through accelerate."""
+    from seedbed.learn.needed import needed
+
+    needed("accelerate", "models")
+    words = [
+        sys.executable, "-m", "accelerate.commands.launch", "--num_processes", str(processes), "--num_machines", "1",
+        "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "seedbed", *sys.argv[1:],
+    ]  # fmt: skip
+    import torch
+
+    if not torch.cuda.is_available():
+        words.insert(3, "--cpu")
+    done = subprocess.run(words, check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
+def _say(made: dict[str, Any], out: str, as_json: bool) -> None:
+    if not made:  # another process of those that train together speaks
+        return
+    if as_json:
+        emit({"folder": out, **made})
+        return
+    scores = ", ".join(f"{figure} {value:.3f}" for figure, value in made["validation_scores"].items())
+    state = "is trained already" if made.get("already") else "trained"
+    say(
+        f"{made['model']} ({made['parameters']:,} parameters) {state}: {made['steps']:,} steps, "
+        f"loss {made['final']['loss']:.4g}{', held out: ' + scores if scores else ''}, {made['cost']['seconds']:,.1f} s"
+    )
+    say(f"wrote {out}: weights.safetensors, training.json, history.json, curves.png, README.md (a card's stub)")
