@@ -213,7 +213,7 @@ def test_transformers_and_our_loaders_read_the_folder(learner: LanguageModelLear
     ids = tokens("A red hat", return_tensors="pt").input_ids
     with torch.no_grad():
         assert torch.equal(model(ids).logits, learner.module(ids).logits)
-    assert {"config.json", "model.safetensors", "tokenizer.json", "training.json"} <= {p.name for p in folder.iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json", "language_model.json"} <= {p.name for p in folder.iterdir()}
     by_path, by_name = load_language_model(str(folder)), load_language_model(f"hf/{folder}")
     pairs = (["A red", "A red"], [" hat", " lamp is to the left"])
     assert by_path.loglikelihood(*pairs)[0] == pytest.approx(learner.loglikelihood(*pairs)[0], abs=1e-5)

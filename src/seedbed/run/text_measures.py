@@ -60,6 +60,14 @@ def measured(learner: LanguageModelLearner, training: Sequence[str], held_out: S
     return {"documents": len(fresh), "also_in_training": len(held_out) - len(fresh), "rows": rows, "gains": gains}
 
 
+def scores_of(found: Mapping[str, Any]) -> dict[str, float]:
+    """What `measured` found, one figure each: perplexity, bits a byte, and what the n-gram models have."""
+    rows = found["rows"]
+    names = {"perplexity": ("model", "perplexity"), "bits_per_byte": ("model", "bits_per_byte")}
+    names |= {f"bits_per_byte_{name}": (name, "bits_per_byte") for name in ORDERS}
+    return {name: rows[who][what]["value"] for name, (who, what) in names.items() if rows[who][what]["value"] is not None}
+
+
 def checked_samples(samples: Sequence[str], training: Sequence[str], reader: DenseReader | None) -> dict[str, Any]:
     """Shares of the samples (value, low, high, n): different from each other, copied from the training texts, and for
     captions in the grammar, with the count that they say, with references that were named, and all of these.

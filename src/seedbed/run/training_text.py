@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from seedbed.dataset import policy
-from seedbed.dataset.files import write_json
 from seedbed.document.compute import transformer_flop
 from seedbed.errors import UsageError, nearest
 from seedbed.run.progress import Progress
 from seedbed.run.texts import split_rows, texts_of
 
+if TYPE_CHECKING:
+    from seedbed.learn.text.language_model import LanguageModelLearner
+
+NAME = "llama"
 SAMPLES = 4
 
 
@@ -83,60 +86,87 @@ def train_language_model(
     checkpoints: Path | None = None, resume: bool = False, use: str = "training", override: str | None = None,
     threads: int | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Train on the column's texts but a share `held_out`, write the checkpoint to `out`, and measure it there.
+    """Train on the column's texts but a share `held_out`, measure on those, and write `out`; returns training.json.
 
-    UsageError where the dataset's use policy refuses `use`; the model inherits the policy. Returns plain values: sizes,
-    packing, loss, time, FLOP, `held_out` (perplexity and bits a byte beside n-gram models, with intervals), `samples`.
+    options: of the model and of the fit. The folder has what `seedbed train` writes for every model, and can be loaded
+    by its path. `perplexities`: the model beside n-gram models, with intervals. A finished folder of the same job stays.
+    UsageError where the dataset's use policy refuses `use`; the model inherits the policy.
     """
-    from seedbed.run.text_measures import measured
+    from seedbed.run.model_folder import finish
+    from seedbed.run.text_measures import measured, scores_of
+    from seedbed.run.training import finished, first_process
 
-    told = progress or Progress("none")
+    told, out = progress or Progress("none"), Path(out)
     wanted = language_model_options(options or {})
+    asked = {
+        "model": NAME, "data": str(dataset_path), "column": column, "options": wanted.model_dump(), "seed": seed,
+        "asked_steps": steps, "epochs": epochs, "validation": held_out,
+    }  # fmt: skip
+    done = finished(out, asked)
+    if done is not None:
+        return done
     found = texts_of(dataset_path, column)
     training, held = (found.take(rows) for rows in split_rows(len(found.texts), held_out, seed))
-    folders = [dataset_path] if Path(dataset_path).is_dir() else []
+    folders = [Path(dataset_path)] if Path(dataset_path).is_dir() else []
+    overridden = permitted(folders, use, override)
     learner = fitted(
-        training, held, out, wanted, seed=seed, steps=steps, epochs=epochs, folders=folders, progress=told,
-        checkpoints=checkpoints, resume=resume, use=use, override=override, threads=threads,
+        training, held, wanted, seed=seed, steps=steps, epochs=epochs, progress=told, checkpoints=checkpoints,
+        resume=resume, threads=threads,
     )  # fmt: skip
+    if not first_process():
+        return {}
     told.say(f"measure it on {len(held):,} held-out texts")
-    result = {
-        "model": "llama", "column": column, "blank": found.blank, "licences": found.licences, **summary(learner),
-        "held_out": measured(learner, training, held), "samples": learner.sample(seed=seed, count=SAMPLES, most=wanted.block),
+    perplexities = measured(learner, training, held)
+    learner.save(out)
+    facts = {
+        **asked, "blank": found.blank, "licences": found.licences, **summary(learner), "training_rows": len(training),
+        "validation_rows": perplexities["documents"], "sources": [_source(folder) for folder in folders],
+        "perplexities": perplexities, "samples": learner.sample(seed=seed, count=SAMPLES, most=wanted.block),
     }  # fmt: skip
-    write_json(Path(out) / "results.json", {"schema_version": 1, **result})
-    return result
+    made = finish(out, facts, learner.outcome, folders, scores_of(perplexities))
+    policy.record_override(overridden, [*folders, out])
+    return made
+
+
+def permitted(folders: Sequence[Path], use: str, override: str | None) -> Mapping[str, Any] | None:
+    """Asks the use policies of the data; the override that was needed."""
+    policy.known_use(use, "use")
+    return policy.permit(folders, [use], action="train", override=override)
 
 
 def fitted(
-    training: Sequence[str], held: Sequence[str], out: str | Path, wanted: LanguageModelOptions, *, seed: int,
-    steps: int | None, epochs: int | None, folders: Sequence[str | Path], progress: Progress,
-    checkpoints: Path | None = None, resume: bool = False, use: str = "training", override: str | None = None,
+    training: Sequence[str], held: Sequence[str], wanted: LanguageModelOptions, *, seed: int, steps: int | None,
+    epochs: int | None, progress: Progress, checkpoints: Path | None = None, resume: bool = False,
     threads: int | None = None,
-) -> Any:  # fmt: skip
-    """The learner trained on `training` and saved in `out`, under the policies of `folders`."""
+) -> LanguageModelLearner:  # fmt: skip
+    """The learner trained on `training`, with progress; `held` gives the curve of held-out loss."""
     from seedbed.learn.settings import Settings
-    from seedbed.learn.text.language_model import fit_language_model
+    from seedbed.learn.text.language_model import fit_language_model, pack_texts
+    from seedbed.learn.text.tokenizer import train_tokenizer
+    from seedbed.run.training import noted
 
-    policy.known_use(use, "use")
-    overridden = policy.permit(folders, [use], action="train", override=override)
     options = wanted.fit()
     vocabulary, block = options.pop("vocabulary"), options.pop("block")
-    Settings(seed=seed, steps=steps, epochs=epochs, **options)  # checked before the tokenizer is trained
-    total = steps  # epochs are steps only once the texts are packed
-    with progress.step("train llama", total, "steps") as shown:
-        learner = fit_language_model(
-            training, seed=seed, steps=steps, epochs=epochs, size=wanted.size(), vocabulary=vocabulary, block=block,
-            held_out=held if options["evaluate_every"] else (), checkpoints=checkpoints, resume=resume,
-            progress=shown.tick, threads=threads, **options,
+    how = Settings(seed=seed, steps=steps, epochs=epochs, **options)  # checked before anything is trained
+    progress.say(f"train a tokenizer on {len(training):,} texts")
+    tokens = train_tokenizer(training, vocabulary, context=wanted.context)
+    total = how.count(len(pack_texts(tokens, training, block).blocks))
+    with progress.step(f"train {NAME}", total, "steps") as shown:
+        return fit_language_model(
+            training, seed=seed, steps=steps, epochs=epochs, size=wanted.size(), tokenizer=tokens, block=block,
+            held_out=held if how.evaluate_every else (), checkpoints=checkpoints, resume=resume, progress=shown.tick,
+            report=noted(shown), threads=threads, **options,
         )  # fmt: skip
-    learner.save(out)
-    policy.inherit(out, folders)
-    policy.record_override(overridden, [*folders, out])
-    return learner
 
 
-def summary(learner: Any) -> dict[str, Any]:
+def _source(folder: Path) -> dict[str, Any]:
+    from seedbed.dataset import Dataset
+
+    dataset = Dataset(folder)
+    return {"path": str(folder), "rows": len(dataset), "fingerprint": dataset.lineage.get("fingerprint")}
+
+
+def summary(learner: LanguageModelLearner) -> dict[str, Any]:
     """The record's figures, plain: sizes, packing, loss, time, operations counted and by 6 N D."""
     r = learner.record
     last = r["history"][-1] if r["history"] else {"loss": None}

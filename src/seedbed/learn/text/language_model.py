@@ -1,6 +1,6 @@
 """A LLaMA trained from texts: tokenizer, packing, the fit loop; a folder that transformers loads by its path.
 
-The folder holds config.json, model.safetensors and the tokenizer's files as transformers writes them, and training.json.
+The folder holds config.json, model.safetensors and the tokenizer's files as transformers writes them, and language_model.json.
 `load_language_model(FOLDER)` reads it for audits and as a rater, `LanguageModelLearner.load(FOLDER)` with its record.
 """
 
@@ -22,17 +22,19 @@ from seedbed.learn.text.perplexity import DocumentLosses, document_losses
 from seedbed.learn.text.sampling import sample
 from seedbed.learn.text.tokenizer import train_tokenizer
 
-RECORD = "training.json"
+RECORD = "language_model.json"
 BLOCK = 128  # tokens
 HERE = "fit_language_model"
 
 
 class LanguageModelLearner(Local):
-    """A causal model and its tokenizer (`causal`), and the record of its training (plain values)."""
+    """A causal model and its tokenizer (`causal`), the record of its training (plain values), and, where it was trained
+    just now, the loop's `outcome`.
+    """
 
-    def __init__(self, causal: Causal, record: dict[str, Any] | None = None) -> None:
+    def __init__(self, causal: Causal, record: dict[str, Any] | None = None, outcome: Any = None) -> None:
         super().__init__(causal)
-        self.record = record or {}
+        self.record, self.outcome = record or {}, outcome
 
     @property
     def module(self) -> Any:
@@ -114,7 +116,7 @@ def fit_language_model(
         "waiting": outcome.waiting, "flop": outcome.flop, "energy": outcome.energy, "stopped": outcome.stopped,
         "history": outcome.history, "evaluations": outcome.evaluations,
     }  # fmt: skip
-    return LanguageModelLearner(Causal.of(tokens, module, "llama"), record)
+    return LanguageModelLearner(Causal.of(tokens, module, "llama"), record, outcome)
 
 
 def pack_texts(tokens: Any, texts: Sequence[str], block: int) -> Packed:

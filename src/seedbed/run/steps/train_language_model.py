@@ -13,7 +13,7 @@ from seedbed.dataset.files import write_json
 from seedbed.run.step import Context, Step, StepArgs
 from seedbed.run.steps.train import MODEL
 from seedbed.run.texts import Texts, texts_of
-from seedbed.run.training_text import fitted, language_model_options, summary
+from seedbed.run.training_text import fitted, language_model_options, permitted, summary
 
 
 @registry.register("step", "train_language_model")
@@ -33,6 +33,7 @@ class TrainLanguageModel(Step):
         steps: int = Field(500, gt=0)
         use: str = Field("training", description="checked against the data's use policies")
         override: str | None = Field(None, description="'NAME: REASON' of a person who trains all the same")
+        threads: int = Field(1, ge=1, description="CPU threads; the same number gives the same weights")
         seed: int = 0
 
     def check(self, args: Any) -> None:
@@ -44,11 +45,15 @@ class TrainLanguageModel(Step):
         folders = [done.dataset().path for done in sources]
         found = [texts_of(folder, args.column) for folder in folders]
         held = held_out_texts(context, args.column) if args.held_out else None
+        overridden = permitted(folders, args.use, args.override)
         learner = fitted(
-            [text for part in found for text in part.texts], held.texts if held else (), context.folder / MODEL,
-            language_model_options(args.options), seed=args.seed, steps=args.steps, epochs=None, folders=folders,
-            progress=context.progress, use=args.use, override=args.override, threads=1,
+            [text for part in found for text in part.texts], held.texts if held else (),
+            language_model_options(args.options), seed=args.seed, steps=args.steps, epochs=None,
+            progress=context.progress, threads=args.threads,
         )  # fmt: skip
+        learner.save(context.folder / MODEL)
+        policy.inherit(context.folder / MODEL, folders)
+        policy.record_override(overridden, [*folders, context.folder / MODEL])
         write_json(context.folder / "history.json", learner.record["history"])
         write_json(context.folder / "evaluations.json", learner.record["evaluations"])
         licences = sorted({licence for part in found for licence in part.licences})
