@@ -56,9 +56,7 @@ def test_a_bigram_model_is_witten_and_bells() -> None:
     one = lambda count: (count + 4 / 6) / (9 + 4)  # noqa: E731
     assert model.probability(4, [BOS, 3]) == pytest.approx((2 + 2 * one(2)) / (3 + 2))
     assert model.probability(EOS, [BOS, 3]) == pytest.approx((0 + 2 * one(3)) / (3 + 2))
-    assert model.loss([3, 5]) == pytest.approx(
-        -np.log((3 + one(3)) / (3 + 1)) - np.log((1 + 2 * one(1)) / (3 + 2))
-    )
+    assert model.loss([3, 5]) == pytest.approx(-np.log((3 + one(3)) / (3 + 1)) - np.log((1 + 2 * one(1)) / (3 + 2)))
     assert model.probability(2, [7]) == pytest.approx(one(0))  # a history that was not seen
 
 

@@ -46,7 +46,9 @@ def sentences(count: int, seed: int) -> list[str]:
 
 @pytest.fixture(scope="module")
 def learner() -> LanguageModelLearner:
-    return fit_language_model(sentences(300, 0), seed=3, size=SIZE, held_out=sentences(40, 1), evaluate_every=30, **GIVEN)
+    return fit_language_model(
+        sentences(300, 0), seed=3, size=SIZE, held_out=sentences(40, 1), evaluate_every=30, **GIVEN
+    )
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +215,9 @@ def test_transformers_and_our_loaders_read_the_folder(learner: LanguageModelLear
     ids = tokens("A red hat", return_tensors="pt").input_ids
     with torch.no_grad():
         assert torch.equal(model(ids).logits, learner.module(ids).logits)
-    assert {"config.json", "model.safetensors", "tokenizer.json", "language_model.json"} <= {p.name for p in folder.iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json", "language_model.json"} <= {
+        p.name for p in folder.iterdir()
+    }
     by_path, by_name = load_language_model(str(folder)), load_language_model(f"hf/{folder}")
     pairs = (["A red", "A red"], [" hat", " lamp is to the left"])
     assert by_path.loglikelihood(*pairs)[0] == pytest.approx(learner.loglikelihood(*pairs)[0], abs=1e-5)

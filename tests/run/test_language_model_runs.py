@@ -18,7 +18,7 @@ from seedbed.run.texts import split_rows, texts_of
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from seedbed.run.training_text import train_language_model  # noqa: E402
+from seedbed.run.training_text import train_language_model
 
 TINY = {"width": 32, "layers": 2, "vocabulary": 300, "block": 32, "batch_size": 16, "learning_rate": 1e-2}
 
@@ -29,11 +29,17 @@ def rows(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
     things = ("mug", "hat", "lamp", "vase")
     texts = [
-        f"A small red {rng.choice(things)} is to the left of the large {rng.choice(things)} {k % 97}." for k in range(240)
+        f"A small red {rng.choice(things)} is to the left of the large {rng.choice(things)} {k % 97}."
+        for k in range(240)
     ]
-    captions = [[{"style": "dense", "text": t, "facts": ["0.color=red"]}, {"style": "alt", "text": "a mug", "facts": []}] for t in texts]
+    captions = [
+        [{"style": "dense", "text": t, "facts": ["0.color=red"]}, {"style": "alt", "text": "a mug", "facts": []}]
+        for t in texts
+    ]
     texts[5], texts[7] = " ", None  # type: ignore[call-overload]
-    table = pa.table({"id": [f"r{k}" for k in range(240)], "text": texts, "captions": captions, "licence": ["CC0-1.0"] * 240})
+    table = pa.table(
+        {"id": [f"r{k}" for k in range(240)], "text": texts, "captions": captions, "licence": ["CC0-1.0"] * 240}
+    )
     Dataset.from_table(tmp_path / "rows", table)
     return tmp_path / "rows"
 
@@ -60,9 +66,13 @@ def test_a_column_becomes_a_model_that_is_measured_and_audited(rows: Path, tmp_p
     from seedbed.cli import main
     from seedbed.run.audits.suite import run_suite
 
-    set_policy(rows, parse_policy({"uses": ["training", "evaluation"], "contact": "a@example.org", "licence": "CC0-1.0"}))
+    set_policy(
+        rows, parse_policy({"uses": ["training", "evaluation"], "contact": "a@example.org", "licence": "CC0-1.0"})
+    )
     out = tmp_path / "model"
-    made = train_language_model(rows, "text", out, seed=0, options=TINY, steps=40, checkpoints=out / "checkpoint", threads=1)
+    made = train_language_model(
+        rows, "text", out, seed=0, options=TINY, steps=40, checkpoints=out / "checkpoint", threads=1
+    )
     told = made["perplexities"]
     assert told["documents"] + told["also_in_training"] == 24 and made["blank"] == 2
     for row in told["rows"].values():
@@ -70,7 +80,9 @@ def test_a_column_becomes_a_model_that_is_measured_and_audited(rows: Path, tmp_p
     # the model's figures are those of the saved folder
     assert made["validation_scores"]["perplexity"] == pytest.approx(told["rows"]["model"]["perplexity"]["value"])
     assert told["gains"]["unigram"]["better"] and made["final"]["loss"] < 3
-    assert {"README.md", "curves.png", "training.json", "history.json", "policy.yaml"} <= {p.name for p in out.iterdir()}
+    assert {"README.md", "curves.png", "training.json", "history.json", "policy.yaml"} <= {
+        p.name for p in out.iterdir()
+    }
     assert policy_of(out) is not None and not (out / "checkpoint").exists()
     assert train_language_model(rows, "text", out, seed=0, options=TINY, steps=40)["already"]
     with pytest.raises(UsageError, match="another --out"):

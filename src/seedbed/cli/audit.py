@@ -51,9 +51,9 @@ from seedbed.errors import GateError, UsageError
 @shared
 def command(
     data: str | None, label: str | None, prediction: str | None, by: str | None, probe: bool, budget: int,
-    against: str | None, pairs: str | None, suite: str | None, changes: tuple[str, ...], metrics: str, positive: str | None,
-    against_data: str | None, score: str | None, out: str | None, fail_on: tuple[str, ...], junit: str | None,
-    as_json: bool, progress: str,
+    against: str | None, pairs: str | None, suite: str | None, changes: tuple[str, ...], metrics: str,
+    positive: str | None, against_data: str | None, score: str | None, out: str | None, fail_on: tuple[str, ...],
+    junit: str | None, as_json: bool, progress: str,
 ) -> None:  # fmt: skip
     """Audit the answers in DATA (.parquet, .csv, .jsonl or a dataset folder), worst slices first; or, with --probe or
     --pairs, the model DATA (provider/model).

@@ -3,8 +3,8 @@
 reader = DenseReader.of(facts_of_captions)          # the words come from facts such as `0.color=red`
 reader.read("There are two objects here, ...")      # Reading(sentences=3, formed=3, said=2, named=2, ...)
 
-For texts that a language model wrote: `formed` says whether it learned the form; `said` against `named` whether it counts;
-`resolved` whether what it refers to was named before. All three hold for every caption of `language.captions`.
+For texts that a language model wrote: `formed` says whether it learned the form; `said` against `named` whether it
+counts; `resolved` whether what it refers to was named before. All three hold for every caption of `language.captions`.
 """
 
 from __future__ import annotations
@@ -76,13 +76,15 @@ class DenseReader:
         thing = f"{parts}(?:{_any(self.nouns)})"
         self.thing = re.compile("".join(f"(?:({_any(v)}) )?" if v else "()" for v in said.values()) + "(.+)")
         holes = {
-            "x": f"(?P<x>an? {thing})", "xs": f"(?P<xs>{thing})", "y": f"(?P<y>{thing})", "n": f"(?P<n>{_any(NUMBER)}|[0-9]+)",
-            "r": f"(?:{_any(SIDE.values())})", "g": f"(?:{_any(a(ground) for ground in GROUND.values())})",
+            "x": f"(?P<x>an? {thing})", "xs": f"(?P<xs>{thing})", "y": f"(?P<y>{thing})",
+            "n": f"(?P<n>{_any(NUMBER)}|[0-9]+)", "r": f"(?:{_any(SIDE.values())})",
+            "g": f"(?:{_any(a(ground) for ground in GROUND.values())})",
         }  # fmt: skip
         self.forms = {
             name: [re.compile(form.format(**holes)) for form in forms]
             for name, forms in (
-                ("one", ONE), ("many", MANY), ("placed", PLACED), ("more", MORE), ("several", SEVERAL), ("ground", GROUNDS),
+                ("one", ONE), ("many", MANY), ("placed", PLACED), ("more", MORE), ("several", SEVERAL),
+                ("ground", GROUNDS),
             )
         }  # fmt: skip
 

@@ -60,12 +60,13 @@ def measured(learner: LanguageModelLearner, training: Sequence[str], held_out: S
     return {"documents": len(fresh), "also_in_training": len(held_out) - len(fresh), "rows": rows, "gains": gains}
 
 
-def scores_of(found: Mapping[str, Any]) -> dict[str, float]:
+def scores_of(told: Mapping[str, Any]) -> dict[str, float]:
     """What `measured` found, one figure each: perplexity, bits a byte, and what the n-gram models have."""
-    rows = found["rows"]
+    rows = told["rows"]
     names = {"perplexity": ("model", "perplexity"), "bits_per_byte": ("model", "bits_per_byte")}
     names |= {f"bits_per_byte_{name}": (name, "bits_per_byte") for name in ORDERS}
-    return {name: rows[who][what]["value"] for name, (who, what) in names.items() if rows[who][what]["value"] is not None}
+    found = {name: rows[who][what]["value"] for name, (who, what) in names.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def checked_samples(samples: Sequence[str], training: Sequence[str], reader: DenseReader | None) -> dict[str, Any]:
@@ -95,7 +96,8 @@ def share(values: Sequence[bool]) -> dict[str, Any]:
 
 
 def _row(found: Any, scale: Any) -> dict[str, Any]:
-    ends = {key: None if v is None else scale(v) for key, v in (("value", found.mean), ("low", found.low), ("high", found.high))}
+    told = (("value", found.mean), ("low", found.low), ("high", found.high))
+    ends = {key: None if end is None else scale(end) for key, end in told}
     return {**ends, "n": found.n}
 
 

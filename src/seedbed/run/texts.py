@@ -71,7 +71,8 @@ def _table(source: str | Path, name: str, column: str) -> pa.Table:
         known = table.column_names
         read = table.select
     else:
-        raise UsageError("no dataset", where=str(source), hint=f"give a dataset's folder, or a file ({', '.join(FILES)})")
+        hint = f"give a dataset's folder, or a file ({', '.join(FILES)})"
+        raise UsageError("no dataset", where=str(source), hint=hint)
     wanted = column if column in known else name
     if wanted not in known:
         raise UsageError(f"no column '{column}'", where=str(source), hint=nearest(column, known))

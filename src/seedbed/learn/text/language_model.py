@@ -1,6 +1,6 @@
 """A LLaMA trained from texts: tokenizer, packing, the fit loop; a folder that transformers loads by its path.
 
-The folder holds config.json, model.safetensors and the tokenizer's files as transformers writes them, and language_model.json.
+The folder holds config.json, model.safetensors and the tokenizer's files as transformers writes them, and its record.
 `load_language_model(FOLDER)` reads it for audits and as a rater, `LanguageModelLearner.load(FOLDER)` with its record.
 """
 

@@ -14,11 +14,17 @@ from seedbed.run.publish import Publication, evidence_of, history, provenance, w
 from seedbed.run.step import Context, StepArgs
 from seedbed.run.text_measures import plain
 
-NAMES = {"unigram": "unigram", "bigram": "bigram", "5-gram": "5-gram", "model": "the model", "held_out": "held-out captions"}
+NAMES = {
+    "unigram": "unigram",
+    "bigram": "bigram",
+    "5-gram": "5-gram",
+    "model": "the model",
+    "held_out": "held-out captions",
+}
 CHECKS = {
     "in_grammar": "every sentence in the grammar",
     "count_agrees": "of these: things named = number said",
-    "references_resolved": "of these: every \"the ...\" was named before",
+    "references_resolved": 'of these: every "the ..." was named before',
     "consistent": "all of it",
     "copied": "word for word in the training texts",
 }
@@ -77,7 +83,9 @@ class _Story:
             text = ref(f"{abs(gain['value']):.3f}", f"quality.gains.{name}.value")
             word = "saves" if gain["value"] > 0 else "loses"
             sure = "" if gain["better"] or gain["value"] < 0 else " (the interval reaches 0: no clear difference)"
-            lines.append(f"Against the {name} model it {word} **{text} bits a byte** [{gain['low']:.3f}, {gain['high']:.3f}]{sure}.")
+            lines.append(
+                f"Against the {name} model it {word} **{text} bits a byte** [{gain['low']:.3f}, {gain['high']:.3f}]{sure}."
+            )
         told = self.result["samples"]["model"]
         if "consistent" in told:
             mine, other = told["consistent"], self.result["samples"]["5-gram"]["consistent"]
@@ -131,7 +139,9 @@ class _Story:
             f"{self.result['documents']} held-out texts{f'; {left} that also stand in the training texts are left out' if left else ''}. "
             "n-gram models: Witten-Bell smoothing, on the same tokens and training texts. Fieller's intervals over documents."
         )
-        return TablePanel(["model", "perplexity a token", "bits a byte", "bits a byte that the model saves"], body, caption)
+        return TablePanel(
+            ["model", "perplexity a token", "bits a byte", "bits a byte that the model saves"], body, caption
+        )
 
     def _bits(self) -> bytes:
         groups = [
@@ -178,7 +188,7 @@ class _Story:
             f"The text: {self.of['documents']:,} captions that this recipe made (data version {made}), licence {licence}. "
             f"The model lies in `{folder}`, in Hugging Face's format:\n\n"
             f"- `seedbed audit RUN/{folder} --suite commonsense`\n"
-            f"- `AutoModelForCausalLM.from_pretrained(\"RUN/{folder}\")`\n\n"
+            f'- `AutoModelForCausalLM.from_pretrained("RUN/{folder}")`\n\n'
             "It knows captions of one small world and nothing else: a model to measure tools with, not to ask."
         )
 
