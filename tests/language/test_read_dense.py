@@ -1,12 +1,9 @@
-"""Dense captions read again without their scene: every real one agrees with itself, broken ones are found."""
+"""Dense captions read again without their scene: broken ones are found (tests/language/test_text.py: real ones are not)."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from seedbed.dataset.dataset import Dataset
-from seedbed.language.captions import captions_of
 from seedbed.language.read_dense import DenseReader
 
 WORDS = {
@@ -16,16 +13,6 @@ WORDS = {
     "material": ["wood"],
 }
 TWO = "There are two objects here, one of them a small red mug. A large blue hat is to the left of the mug. They rest on a cloth."
-
-
-def test_every_real_caption_agrees_with_itself(scenes: Dataset) -> None:
-    rows = scenes.table(["scene"])["scene"].to_pylist()
-    made = [
-        captions_of(row, np.random.default_rng([k, j]), ["dense"])[0] for k, row in enumerate(rows) for j in range(4)
-    ]
-    reader = DenseReader.of([caption["facts"] for caption in made])
-    assert max(len(caption["facts"]) for caption in made) > 10
-    assert [caption["text"] for caption in made if not reader.read(caption["text"]).consistent] == []
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,6 @@ def test_texts_of_columns_files_and_captions(rows: Path, tmp_path: Path) -> None
 
 
 def test_a_column_becomes_a_model_that_is_measured_and_audited(rows: Path, tmp_path: Path) -> None:
-    from seedbed.cli import main
     from seedbed.run.audits.suite import run_suite
 
     set_policy(
@@ -92,8 +91,19 @@ def test_a_column_becomes_a_model_that_is_measured_and_audited(rows: Path, tmp_p
     # the folder is a subject of the probes
     found = run_suite("commonsense", str(out), settings={"items": 2, "controls": False})
     assert found["mode"] == "likelihood" and found["overall"]["accuracy"]["n"] == 14
-    shown = CliRunner().invoke(main, ["audit", "--label", "y"])
-    assert shown.exit_code != 0
+
+
+def test_the_packaged_model_is_audited_where_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from seedbed.cli.audit import command
+    from seedbed.run.audits import suite
+
+    asked = []
+    monkeypatch.setattr(suite, "run_suite", lambda name, target, **_: asked.append((name, target)) or {"lines": []})
+    assert CliRunner().invoke(command, ["--suite", "commonsense"]).exit_code == 0
+    assert asked == [("commonsense", "packaged/smollm2")]
+    told = CliRunner().invoke(command, ["--label", "y"]).exception
+    assert isinstance(told, UsageError) and told.what == "DATA is missing"
+    assert isinstance(CliRunner().invoke(command, ["--suite", "table"]).exception, UsageError)
 
 
 def test_a_policy_refuses_before_anything_is_trained(rows: Path, tmp_path: Path) -> None:
@@ -103,6 +113,7 @@ def test_a_policy_refuses_before_anything_is_trained(rows: Path, tmp_path: Path)
     assert not (tmp_path / "m").exists()
 
 
+@pytest.mark.slow
 def test_the_recipes_steps_measure_and_report(tmp_path: Path) -> None:
     from seedbed.run.run import run
 
