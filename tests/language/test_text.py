@@ -16,6 +16,7 @@ from seedbed.dataset.images import decode
 from seedbed.language import recheck
 from seedbed.language.captions import STYLES, captions_of
 from seedbed.language.pairs import NotProved, pair_captions
+from seedbed.language.read_dense import DenseReader
 from seedbed.run.export import export
 from seedbed.run.export.clevr_programs import clevr_question, confused
 from seedbed.run.export.questions import answered, asked
@@ -38,6 +39,16 @@ def fact_holds(scene: dict[str, Any], fact: str) -> bool:
     one, predicate, two = fact.split(" ")
     wanted = {"subject": int(one), "predicate": predicate, "object": int(two)}
     return any(all(r[k] == v for k, v in wanted.items()) for r in scene["relations"])
+
+
+def test_every_dense_caption_read_again_agrees_with_itself(scenes: Dataset) -> None:
+    rows = scenes.table(["scene"])["scene"].to_pylist()
+    made = [
+        captions_of(row, np.random.default_rng([k, j]), ["dense"])[0] for k, row in enumerate(rows) for j in range(4)
+    ]
+    reader = DenseReader.of([caption["facts"] for caption in made])
+    assert max(len(caption["facts"]) for caption in made) > 10
+    assert [caption["text"] for caption in made if not reader.read(caption["text"]).consistent] == []
 
 
 def test_every_caption_states_true_facts_in_clean_sentences(scenes: Dataset) -> None:

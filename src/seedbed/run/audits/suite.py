@@ -67,6 +67,7 @@ class Suite:
 
     version: ClassVar[str] = "1"
     target: ClassVar[str] = "a table"  # what TARGET is, in words
+    default: ClassVar[str] = ""  # the TARGET where none is given; empty: one must be given
     Args: ClassVar[type[SuiteArgs]] = SuiteArgs
 
     def check(self, target: str, args: Any) -> None:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from seedbed import registry
 from seedbed.curate.policy import Rule, load_rules
 from seedbed.errors import UsageError, nearest
+from seedbed.learn.models.causal import DEFAULT
 from seedbed.run.recipe import explain, parse, read_text
 
 
@@ -79,7 +80,7 @@ class Duplicates(Part):
 class Quality(Part):
     """A classifier trained on the ratings of a weaker model."""
 
-    model: str = "packaged/smollm2"  # provider/model
+    model: str = DEFAULT  # provider/model, or the path of a checkpoint
     rubric: str | None = None  # file; the default asks for educational value
     sample: Annotated[int, Field(ge=20)] = 200
     gold: str | None = None  # file of texts with hand-made labels, to compare with
