@@ -48,7 +48,7 @@ class VitImages(nn.Module):
         hf = transformers()
         config = hf.CLIPVisionConfig(
             image_size=side, patch_size=patch, num_channels=channels, hidden_size=width, num_hidden_layers=depth,
-            num_attention_heads=_heads(width), intermediate_size=4 * width, projection_dim=size,
+            num_attention_heads=heads_of(width), intermediate_size=4 * width, projection_dim=size,
         )  # fmt: skip
         self.encoder = hf.CLIPVisionModelWithProjection(config)
 
@@ -66,7 +66,7 @@ class Texts(nn.Module):
         self.places = nn.Parameter(torch.empty(length, width))
         nn.init.normal_(self.words.weight, std=0.1)
         nn.init.normal_(self.places, std=0.02)
-        layer = nn.TransformerEncoderLayer(width, _heads(width), 2 * width, 0.0, "gelu", batch_first=True, norm_first=True)
+        layer = nn.TransformerEncoderLayer(width, heads_of(width), 2 * width, 0.0, "gelu", batch_first=True, norm_first=True)
         self.layers = nn.TransformerEncoder(layer, depth, nn.LayerNorm(width), enable_nested_tensor=False)
         self.last = nn.Linear(width, size)
 
@@ -78,7 +78,7 @@ class Texts(nn.Module):
         return made
 
 
-def _heads(width: int) -> int:
+def heads_of(width: int) -> int:
     """Attention heads of about 32 numbers each."""
     return next(n for n in range(max(1, width // 32), 0, -1) if width % n == 0)
 
