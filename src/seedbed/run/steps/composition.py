@@ -66,6 +66,11 @@ def figures_of(result: dict[str, Any]) -> dict[str, Figure]:
     for way, ks in result["recall"].items():
         for k in ks:
             made[f"{way}_recall_{k}"] = lambda r, w=way, k=k: r["recall"][w][k]
+    if "dense" in result:
+        made["dense_group"] = lambda r: r["dense"]["pairs"]["group"]["value"]
+        for way in result["recall"]:
+            made[f"dense_{way}_recall_1"] = lambda r, w=way: r["dense"]["recall"][w]["1"]
+            made[f"dense_{way}_recall_10"] = lambda r, w=way: r["dense"]["recall"][w]["10"]
     return made
 
 

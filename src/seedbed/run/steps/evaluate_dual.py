@@ -14,15 +14,17 @@ from seedbed.run.step import TABLE, Context, Step, StepArgs
 class EvaluateDual(Step):
     """Text, image and group score of the pairs of `test`, whole, by swap, and of those whose captions `seen` has not;
     recall at 1, 5 and 10 both ways over all images and captions. table.parquet has every pair's four scores.
+    `dense`, an unpair stage of the same rows, asks the same with the scenes' dense captions instead.
     """
 
-    inputs = ("model", "test", "seen")
+    inputs = ("model", "test", "seen", "dense")
     parallel = True
 
     class Args(StepArgs):
         model: str
         test: str
         seen: list[str] | None = None
+        dense: str | None = None
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         import pyarrow as pa
@@ -55,7 +57,21 @@ class EvaluateDual(Step):
         }
         if args.seen and new.any():
             made["new"] = pair_scores(scores[new])
+        if args.dense:
+            made["dense"] = _dense(context.one("dense").dataset(), load_dual(folder))
         return made
+
+
+def _dense(dataset: Any, model: Any) -> dict[str, Any]:
+    """Pair scores and recall of the dense captions; pairs whose two captions are the same are left out."""
+    from seedbed.audit.winoground import pair_scores
+    from seedbed.learn.contrastive import captioned, recall
+
+    data = captioned(dataset, "dense", pair="pair")
+    images, texts = model.embed_images(data.images), model.embed_texts(data.captions)
+    pairs = np.array([(a, b) for a, b in data.pairs if data.captions[a] != data.captions[b]], int).reshape(-1, 2)
+    scores = np.einsum("pcd,pid->pci", texts[pairs], images[pairs])
+    return {"pairs": pair_scores(scores), "recall": recall(model, data.images, data.captions)}
 
 
 def _captions(context: Context) -> set[str]:
