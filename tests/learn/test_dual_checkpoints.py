@@ -59,7 +59,10 @@ def test_logits_are_the_models_own(kind: str, tmp_path: Path) -> None:
     model, pixels = checkpoint(kind, tmp_path)
     length = {"padding": "max_length", "max_length": 8} if kind == "siglip" else {"padding": True}
     given = tokenizer()(TEXTS, return_tensors="pt", **length)
-    asked = {"input_ids": given["input_ids"], "pixel_values": pixels(images=IMAGES, return_tensors="pt")["pixel_values"]}
+    asked = {
+        "input_ids": given["input_ids"],
+        "pixel_values": pixels(images=IMAGES, return_tensors="pt")["pixel_values"],
+    }
     if kind == "clip":
         asked["attention_mask"] = given["attention_mask"]
     with torch.inference_mode():

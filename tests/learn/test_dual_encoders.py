@@ -56,7 +56,14 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> sb.Dataset:
 @pytest.fixture(scope="module")
 def trained(pairs: sb.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     model, outcome = fit_dual(
-        captioned(pairs), seed=0, steps=40, batch_size=16, negatives="pairs", learning_rate=3e-3, options=SMALL, threads=1
+        captioned(pairs),
+        seed=0,
+        steps=40,
+        batch_size=16,
+        negatives="pairs",
+        learning_rate=3e-3,
+        options=SMALL,
+        threads=1,
     )
     assert outcome.history[-1]["loss"] < outcome.history[0]["loss"]
     return model.save(tmp_path_factory.mktemp("model") / "m")
@@ -180,7 +187,13 @@ def test_a_vit_with_the_sigmoid_loss(pairs: sb.Dataset) -> None:
 def test_captioned_reads_columns_styles_and_pairs(tmp_path: Path) -> None:
     images = [encode(halves("red", "blue", k)) for k in range(3)]
     styles = [[{"style": "alt", "text": f"a{k}"}, {"style": "dense", "text": f"d{k}"}] for k in range(3)]
-    rows = {"id": ["0", "1", "2"], "image": images, "caption": ["x", None, "z"], "captions": styles, "pair": ["p", "q", "p"]}
+    rows = {
+        "id": ["0", "1", "2"],
+        "image": images,
+        "caption": ["x", None, "z"],
+        "captions": styles,
+        "pair": ["p", "q", "p"],
+    }
     dataset = sb.Dataset.from_table(tmp_path / "d", pa.table(rows))
     assert captioned(dataset).captions == ["x", "z"]
     dense = captioned(dataset, "captions.dense", pair="pair")

@@ -30,9 +30,7 @@ def _alexnet() -> Any:
 
 def _resnet(kind: str, widths: list[int], depths: list[int]) -> Any:
     hf = transformers()
-    config = hf.ResNetConfig(
-        embedding_size=64, hidden_sizes=widths, depths=depths, layer_type=kind, num_labels=1000
-    )
+    config = hf.ResNetConfig(embedding_size=64, hidden_sizes=widths, depths=depths, layer_type=kind, num_labels=1000)
     return hf.ResNetForImageClassification(config)
 
 

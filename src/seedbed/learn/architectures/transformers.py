@@ -56,7 +56,9 @@ CONFIGURATIONS = {
     "gpt2": Architecture(lambda: _gpt2(768, 12, 12), 124_439_808, "Radford et al. 2019: its published weights"),
     "gpt2-xl": Architecture(lambda: _gpt2(1600, 48, 25), 1_557_611_200, "Radford et al. 2019: its published weights"),
     "clip-vit-b32": Architecture(_clip, 151_277_313, "Radford et al. 2021: its published weights"),
-    "clip-vit-l14": Architecture(lambda: _clip(**_clip_l14()), 427_616_513, "Radford et al. 2021: its published weights"),
+    "clip-vit-l14": Architecture(
+        lambda: _clip(**_clip_l14()), 427_616_513, "Radford et al. 2021: its published weights"
+    ),
     "vit-b16": Architecture(_vit, 86_567_656, "Dosovitskiy et al. 2021: its published weights"),
 }
 

@@ -84,7 +84,9 @@ class DualEncoder(Dual):
         batch = images if isinstance(images, np.ndarray) else self._decoded(images)
         batch = as_batch(batch, self.name)
         if list(batch.shape[1:]) != list(self.config["shape"]):
-            raise UsageError(f"images of shape {batch.shape[1:]}", where=self.name, hint=f"made for {self.config['shape']}")
+            raise UsageError(
+                f"images of shape {batch.shape[1:]}", where=self.name, hint=f"made for {self.config['shape']}"
+            )
         return self._vectors(len(batch), lambda a, b: self.module.image_vectors(to_tensor(batch[a:b], self.device)))
 
     def embed_texts(self, texts: Sequence[str]) -> np.ndarray:

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from seedbed.errors import UsageError, nearest
+from seedbed.learn.classifier import to_tensor
 from seedbed.learn.contrastive.data import Captioned, numbered
 from seedbed.learn.contrastive.dual import DualEncoder, checked_options
 from seedbed.learn.contrastive.losses import LOSSES
 from seedbed.learn.contrastive.settings import NEGATIVES
 from seedbed.learn.contrastive.tokens import encode_texts, train_tokenizer
-from seedbed.learn.classifier import to_tensor
 from seedbed.learn.loop import Objective, Outcome, optimise
 from seedbed.learn.settings import Settings
 

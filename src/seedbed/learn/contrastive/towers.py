@@ -66,7 +66,9 @@ class Texts(nn.Module):
         self.places = nn.Parameter(torch.empty(length, width))
         nn.init.normal_(self.words.weight, std=0.1)
         nn.init.normal_(self.places, std=0.02)
-        layer = nn.TransformerEncoderLayer(width, heads_of(width), 2 * width, 0.0, "gelu", batch_first=True, norm_first=True)
+        layer = nn.TransformerEncoderLayer(
+            width, heads_of(width), 2 * width, 0.0, "gelu", batch_first=True, norm_first=True
+        )
         self.layers = nn.TransformerEncoder(layer, depth, nn.LayerNorm(width), enable_nested_tensor=False)
         self.last = nn.Linear(width, size)
 
@@ -118,4 +120,6 @@ def make_towers(config: dict[str, Any], seed: int) -> Towers:
             images = VitImages(channels, height, config["patch"], width, depth, size)
         else:
             images = ConvImages(channels, height, config["channels"], size)
-        return Towers(images, Texts(config["tokens"], config["length"], width, config["text_depth"], size), config["loss"])
+        return Towers(
+            images, Texts(config["tokens"], config["length"], width, config["text_depth"], size), config["loss"]
+        )

@@ -1,4 +1,4 @@
-"""Arms of dual encoders over seeds: means with intervals, and how many times the treated arm's score is the control's."""
+"""Arms of dual encoders over seeds: means with intervals, and how often the treated arm has the control's score."""
 
 from __future__ import annotations
 
@@ -47,7 +47,12 @@ class Composition(Step):
             for name, arms in values.items()
         }
         comparisons = [
-            {"figure": name, "treated": args.treated, "control": control, **_compared(arms[args.treated], arms[control])}
+            {
+                "figure": name,
+                "treated": args.treated,
+                "control": control,
+                **_compared(arms[args.treated], arms[control]),
+            }
             for name, arms in values.items()
             for control in args.controls
         ]

@@ -73,7 +73,10 @@ class _Story:
         self.figures: dict[str, Any] = self.result["figures"]
         self.arms = sorted(self.figures["group"], key=lambda arm: (*ARMS, arm).index(arm))
         self.seed = min(done.cell["seed"] for done in context.many("scores"))
-        self.names = {**FIGURES, **{n: f"group score, swap {n[6:]}" for n in self.figures if n.startswith("group_") and n != "group_new"}}
+        self.names = {
+            **FIGURES,
+            **{n: f"group score, swap {n[6:]}" for n in self.figures if n.startswith("group_") and n != "group_new"},
+        }
 
     def of(self, name: str, arm: str) -> Done:
         return next(d for d in self.context.many(name) if d.cell["arm"] == arm and d.cell["seed"] == self.seed)
@@ -109,7 +112,9 @@ class _Story:
     def headlines(self) -> list[Headline]:
         k, found = self._compared()
         ratio = found["ratio"]
-        number = Number(ratio["mean"], ratio["low"], ratio["high"], percent=False, evidence=f"comparisons.{k}.ratio.mean")
+        number = Number(
+            ratio["mean"], ratio["low"], ratio["high"], percent=False, evidence=f"comparisons.{k}.ratio.mean"
+        )
         tiles = [
             Headline(f"group score, {ARMS.get(arm, arm)}", estimate(self.figures["group"][arm], f"figures.group.{arm}"), "mean over seeds [95 %]")
             for arm in self.arms
@@ -143,7 +148,9 @@ class _Story:
         rows: list[list[Any]] = []
         for k, found in enumerate(self.result["comparisons"]):
             d = found["difference"]
-            number = Number(d["mean"], d["low"], d["high"], d["n"], unit=" points", evidence=f"comparisons.{k}.difference.mean")
+            number = Number(
+                d["mean"], d["low"], d["high"], d["n"], unit=" points", evidence=f"comparisons.{k}.difference.mean"
+            )
             rows.append([self.names[found["figure"]], number, "shown" if found["shown"] else "not shown"])
         title = f"{self.result['comparisons'][0]['treated']} minus {self.result['comparisons'][0]['control']}, paired by seed"
         return TablePanel(["figure", "difference", "above 0"], rows, title)
@@ -169,7 +176,12 @@ class _Story:
         return FigurePanel(png, f"Group score by arm: {alt}.", "Dot: mean. Bar: 95 % interval. Ticks: seeds.", twin)
 
     def _sheet(self) -> SheetPanel:
-        rows = self.context.one("test").dataset().take(range(PAIRS), ["id", "image", "image_1", "caption_0", "caption_1"]).to_pylist()
+        rows = (
+            self.context.one("test")
+            .dataset()
+            .take(range(PAIRS), ["id", "image", "image_1", "caption_0", "caption_1"])
+            .to_pylist()
+        )
         answers = {}
         for arm in self.arms:
             table = self.of("scores", arm).table().to_pylist()
@@ -182,13 +194,21 @@ class _Story:
                     found = answers[arm].get(row["id"])
                     right = None
                     if found is not None:
-                        own, other = found[f"caption_{place}.image_{place}"], found[f"caption_{1 - place}.image_{place}"]
+                        own, other = (
+                            found[f"caption_{place}.image_{place}"],
+                            found[f"caption_{1 - place}.image_{place}"],
+                        )
                         right = own > other
                     truth = row[f"caption_{place}"]
                     said = truth if right else row[f"caption_{1 - place}"]
                     pictures.append(Picture(row[name], truth or "", truth or "", "" if right is None else said, right))
                 sheets.append(SheetRow(f"{ARMS.get(arm, arm)}, picture {place + 1}", pictures))
-        return SheetPanel(sheets, f"The first {len(rows)} test pairs with the caption that each model prefers for each picture, seed {self.seed}.", 96, True)
+        return SheetPanel(
+            sheets,
+            f"The first {len(rows)} test pairs with the caption that each model prefers for each picture, seed {self.seed}.",
+            96,
+            True,
+        )
 
     def curves(self) -> bytes:
         series = {arm: [(h["step"], h["loss"]) for h in history(self.of("models", arm))] for arm in self.arms}
@@ -197,11 +217,29 @@ class _Story:
     def _curves_panel(self, png: bytes) -> FigurePanel:
         ends = {arm: history(self.of("models", arm)) for arm in self.arms}
         alt = "; ".join(f"{arm} from {h[0]['loss']:.2f} to {h[-1]['loss']:.2f}" for arm, h in ends.items())
-        return FigurePanel(png, f"Training loss by step: {alt}.", f"Seed {self.seed}. Batches differ, so the arms' losses are not comparable.")
+        return FigurePanel(
+            png,
+            f"Training loss by step: {alt}.",
+            f"Seed {self.seed}. Batches differ, so the arms' losses are not comparable.",
+        )
 
     def _training(self) -> TablePanel:
         rows: list[list[Any]] = []
         for arm in self.arms:
             found = self.of("models", arm).result
-            rows.append([ARMS.get(arm, arm), found["parameters"], found["steps"], found["images_seen"], found["captions"], f"{found['flop'] / 1e12:.2f}", found["seconds"]])
-        return TablePanel(["arm", "parameters", "steps", "images seen", "different captions", "TFLOP", "seconds"], rows, f"Seed {self.seed}; seconds on a machine that may have had other work")
+            rows.append(
+                [
+                    ARMS.get(arm, arm),
+                    found["parameters"],
+                    found["steps"],
+                    found["images_seen"],
+                    found["captions"],
+                    f"{found['flop'] / 1e12:.2f}",
+                    found["seconds"],
+                ]
+            )
+        return TablePanel(
+            ["arm", "parameters", "steps", "images seen", "different captions", "TFLOP", "seconds"],
+            rows,
+            f"Seed {self.seed}; seconds on a machine that may have had other work",
+        )

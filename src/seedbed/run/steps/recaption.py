@@ -66,12 +66,17 @@ class Recaption(Step):
             {
                 "recaption": lambda batch: pa.array([told[k] for k in batch["id"].to_pylist()], pa.string()),
                 "mixed": lambda batch: pa.array(
-                    [told[k] if drawn(args.seed, k) < args.mix else olds[k] for k in batch["id"].to_pylist()], pa.string()
+                    [told[k] if drawn(args.seed, k) < args.mix else olds[k] for k in batch["id"].to_pylist()],
+                    pa.string(),
                 ),
             },
             reads=["id"],
         )
-        result: dict[str, Any] = {"rows": len(new), "different": len(set(new)), "old_different": len(set(olds.values()))}
+        result: dict[str, Any] = {
+            "rows": len(new),
+            "different": len(set(new)),
+            "old_different": len(set(olds.values())),
+        }
         if args.truth and "scene" in table.column_names:
             scenes, truth = table["scene"].to_pylist(), table[args.truth].to_pylist()
             result["facts"] = {

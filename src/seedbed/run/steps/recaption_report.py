@@ -156,15 +156,27 @@ class _Story:
             [FIGURES[name], *(estimate(self.figures[name][arm], f"figures.{name}.{arm}") for arm in self.arms)]
             for name in self.names
         ]
-        return TablePanel(["", *(ARMS.get(arm, arm) for arm in self.arms)], rows, "Mean over seeds with Student's t interval, on pictures that none has seen. n is the number of seeds.")
+        return TablePanel(
+            ["", *(ARMS.get(arm, arm) for arm in self.arms)],
+            rows,
+            "Mean over seeds with Student's t interval, on pictures that none has seen. n is the number of seeds.",
+        )
 
     def _differences(self) -> TablePanel:
         rows: list[list[Any]] = []
         for k, found in enumerate(self.comparisons):
             if found["figure"] in self.names:
                 d = found["difference"]
-                number = Number(d["mean"], d["low"], d["high"], d["n"], unit=" points", evidence=f"comparisons.{k}.difference.mean")
-                rows.append([f"{FIGURES[found['figure']]}, against {ARMS.get(found['control'], found['control'])}", number, "shown" if found["shown"] else "not shown"])
+                number = Number(
+                    d["mean"], d["low"], d["high"], d["n"], unit=" points", evidence=f"comparisons.{k}.difference.mean"
+                )
+                rows.append(
+                    [
+                        f"{FIGURES[found['figure']]}, against {ARMS.get(found['control'], found['control'])}",
+                        number,
+                        "shown" if found["shown"] else "not shown",
+                    ]
+                )
         return TablePanel(["recaptions minus", "difference", "above 0"], rows, "Paired by seed")
 
     def chart(self) -> bytes:
@@ -181,20 +193,44 @@ class _Story:
             for arm in self.arms
         ]  # fmt: skip
         seeds = [f"seed {seed}" for seed in self.figures["group"][self.arms[0]]["seeds"]]
-        return FigurePanel(png, f"Group score by captions: {alt}.", "Dot: mean. Bar: 95 % interval. Ticks: seeds.", TablePanel(["arm", *seeds], rows, "Group score of every seed"))
+        return FigurePanel(
+            png,
+            f"Group score by captions: {alt}.",
+            "Dot: mean. Bar: 95 % interval. Ticks: seeds.",
+            TablePanel(["arm", *seeds], rows, "Group score of every seed"),
+        )
 
     def curves(self) -> bytes:
-        series = {f"seed {d.cell['seed']}": [(h["step"], h["loss"]) for h in history(d)] for d in self.context.many("captioners")}
+        series = {
+            f"seed {d.cell['seed']}": [(h["step"], h["loss"]) for h in history(d)]
+            for d in self.context.many("captioners")
+        }
         return figures.learning_curves(series, y_label="captioner's training loss, nats a token")
 
     def _curves(self, png: bytes) -> FigurePanel:
         ends = {d.cell["seed"]: history(d)[-1]["loss"] for d in self.context.many("captioners")}
-        return FigurePanel(png, "Captioner's loss at the end: " + "; ".join(f"seed {k} {v:.2f}" for k, v in ends.items()) + ".", "")
+        return FigurePanel(
+            png, "Captioner's loss at the end: " + "; ".join(f"seed {k} {v:.2f}" for k, v in ends.items()) + ".", ""
+        )
 
     def _training(self) -> TablePanel:
         rows: list[list[Any]] = []
         for done in self.context.many("models"):
             if done.cell["seed"] == self.seed:
                 found = done.result
-                rows.append([ARMS.get(done.cell["arm"], done.cell["arm"]), found["images"], found["captions"], found["words"], found["steps"], f"{found['flop'] / 1e12:.2f}", found["seconds"]])
-        return TablePanel(["captions", "images", "different captions", "words a caption", "steps", "TFLOP", "seconds"], rows, f"Seed {self.seed}; seconds on a machine that may have had other work")
+                rows.append(
+                    [
+                        ARMS.get(done.cell["arm"], done.cell["arm"]),
+                        found["images"],
+                        found["captions"],
+                        found["words"],
+                        found["steps"],
+                        f"{found['flop'] / 1e12:.2f}",
+                        found["seconds"],
+                    ]
+                )
+        return TablePanel(
+            ["captions", "images", "different captions", "words a caption", "steps", "TFLOP", "seconds"],
+            rows,
+            f"Seed {self.seed}; seconds on a machine that may have had other work",
+        )

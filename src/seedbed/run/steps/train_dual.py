@@ -45,7 +45,9 @@ class TrainDual(Step):
 
         checked_options(args.options)
         if args.negatives not in NEGATIVES:
-            raise UsageError(f"no negatives '{args.negatives}'", where="negatives", hint=nearest(args.negatives, NEGATIVES))
+            raise UsageError(
+                f"no negatives '{args.negatives}'", where="negatives", hint=nearest(args.negatives, NEGATIVES)
+            )
         policy.known_use(args.use, "use")
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
