@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class DualModel(Model):
         return [float(v) for v in cosines * self.dual.scale + self.dual.bias]
 
 
-def _once(items: Sequence[bytes] | Sequence[str]) -> tuple[list, np.ndarray]:  # type: ignore[type-arg]
+def _once(items: Sequence[bytes] | Sequence[str]) -> tuple[list[Any], np.ndarray]:
     """The different items, and where each one of `items` is among them."""
     known = {item: place for place, item in enumerate(dict.fromkeys(items))}
     return list(known), np.array([known[item] for item in items], int)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pydantic import Field
@@ -11,8 +10,6 @@ from seedbed.audit.intervals import over_seeds, paired_difference, ratio_over_se
 from seedbed.errors import UsageError
 from seedbed.registry import register
 from seedbed.run.step import Context, Done, Step, StepArgs
-
-Figure = Callable[[dict[str, Any]], float]
 
 
 @register("step", "composition")
@@ -37,13 +34,13 @@ class Composition(Step):
         for arm in (args.treated, *args.controls):
             if arm not in cells:
                 raise UsageError(f"no {args.axis} '{arm}'", where="composition", hint=f"known: {', '.join(cells)}")
-        known = figures_of(next(iter(next(iter(cells.values())).values())).result)
+        found = {arm: [figures_of(seeds[s].result) for s in sorted(seeds)] for arm, seeds in cells.items()}
         values = {
-            name: {arm: [get(seeds[s].result) for s in sorted(seeds)] for arm, seeds in cells.items()}
-            for name, get in known.items()
+            name: {arm: [one[name] for one in results] for arm, results in found.items()}
+            for name in next(iter(found.values()))[0]
         }
         made = {
-            name: {arm: _estimate(found, sorted(cells[arm])) for arm, found in arms.items()}
+            name: {arm: _estimate(figures, sorted(cells[arm])) for arm, figures in arms.items()}
             for name, arms in values.items()
         }
         comparisons = [
@@ -61,21 +58,19 @@ class Composition(Step):
         return {"figures": made, "comparisons": comparisons, "test": sizes}
 
 
-def figures_of(result: dict[str, Any]) -> dict[str, Figure]:
-    """Name -> where an evaluation has it."""
-    made: dict[str, Figure] = {n: (lambda r, n=n: r["pairs"][n]["value"]) for n in ("group", "text", "image")}
-    for swap in result["pairs"]["by"]:
-        made[f"group_{swap}"] = lambda r, s=swap: r["pairs"]["by"][s]["group"]["value"]
+def figures_of(result: dict[str, Any]) -> dict[str, float]:
+    """Every figure of an evaluation by its name."""
+    pairs: dict[str, Any] = result["pairs"]
+    made = {name: float(pairs[name]["value"]) for name in ("group", "text", "image")}
+    made |= {f"group_{swap}": float(found["group"]["value"]) for swap, found in pairs["by"].items()}
     if "new" in result:
-        made["group_new"] = lambda r: r["new"]["group"]["value"]
-    for way, ks in result["recall"].items():
-        for k in ks:
-            made[f"{way}_recall_{k}"] = lambda r, w=way, k=k: r["recall"][w][k]
+        made["group_new"] = float(result["new"]["group"]["value"])
+    for way, at in result["recall"].items():
+        made |= {f"{way}_recall_{k}": float(value) for k, value in at.items()}
     if "dense" in result:
-        made["dense_group"] = lambda r: r["dense"]["pairs"]["group"]["value"]
-        for way in result["recall"]:
-            made[f"dense_{way}_recall_1"] = lambda r, w=way: r["dense"]["recall"][w]["1"]
-            made[f"dense_{way}_recall_10"] = lambda r, w=way: r["dense"]["recall"][w]["10"]
+        made["dense_group"] = float(result["dense"]["pairs"]["group"]["value"])
+        for way, at in result["dense"]["recall"].items():
+            made |= {f"dense_{way}_recall_{k}": float(at[k]) for k in ("1", "10")}
     return made
 
 
