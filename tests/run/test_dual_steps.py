@@ -14,6 +14,7 @@ from seedbed.run.step import Context, Done
 from seedbed.run.steps.composition import Composition
 from seedbed.run.steps.evaluate_dual import EvaluateDual
 from seedbed.run.steps.recaption import Recaption, drawn
+from seedbed.run.steps.recaption_facts import RecaptionFacts
 from seedbed.run.steps.train_captioner import TrainCaptioner
 from seedbed.run.steps.train_dual import TrainDual
 from seedbed.run.steps.unpair import Unpair
@@ -66,6 +67,14 @@ def test_recaptions_stand_beside_the_old_captions(stages: dict[str, Done], here:
             Recaption().check(Recaption.Args(data="single", **args))
     with pytest.raises(UsageError, match="no column 'caption'"):
         Recaption().run(Recaption.Args(data="single", model="python/mine.py:answer"), context)
+
+
+def test_facts_over_seeds(stages: dict[str, Done], tmp_path: Path) -> None:
+    one = stages["rewritten"]
+    cells = [Done(f"r{s}", "r", {"seed": s}, one.folder, "k", one.result, [s]) for s in (1, 0)]
+    made = RecaptionFacts().run(RecaptionFacts.Args(rewritten="r"), Context(tmp_path, {}, {"rewritten": cells}))
+    truth = made["facts"]["truth"]["all"]["recall"]
+    assert truth["mean"] == truth["low"] == truth["high"] == 1.0 and truth["seeds"] == [0, 1]
 
 
 def test_evaluation_has_every_figure(stages: dict[str, Done]) -> None:
