@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from seedbed.errors import UsageError
 
 COLUMNS = ("image", "image_1", "caption_0", "caption_1", "swap", "error")
+AT_ONCE = 64  # pairs: a dual encoder works in batches
 
 
 def score_pairs(model: str, path: str | Path) -> dict[str, Any]:
@@ -28,11 +30,17 @@ def score_pairs(model: str, path: str | Path) -> dict[str, Any]:
             f"no column '{missing[0]}'", where=str(path), hint="make one: seedbed generate pairs --rows 200"
         )
     loaded = load_model(model)
-    scores, swaps = [], []
-    for row in dataset.table(list(COLUMNS)).to_pylist():
-        if row["error"] is None:
-            images = [row["image"], row["image_1"]] * 2
-            texts = [row["caption_0"]] * 2 + [row["caption_1"]] * 2
-            scores.append(np.reshape(loaded.score(images, texts), (2, 2)))
-            swaps.append(row["swap"])
-    return {"model": model, "dataset": str(path), **pair_scores(np.array(scores), swaps)}
+    rows = [row for row in dataset.table(list(COLUMNS)).to_pylist() if row["error"] is None]
+    scores = all_scores(loaded, rows)
+    return {"model": model, "dataset": str(path), **pair_scores(scores, [row["swap"] for row in rows])}
+
+
+def all_scores(model: Any, rows: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    """float (pairs, 2, 2) [pair, caption, image]: what the model gives every caption for every image of its pair."""
+    made = []
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        images = [row[name] for row in some for name in ("image", "image_1") * 2]
+        texts = [row[name] for row in some for name in ("caption_0",) * 2 + ("caption_1",) * 2]
+        made += model.score(images, texts)
+    return np.reshape(made, (-1, 2, 2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from seedbed.errors import UsageError
 
 LETTERS = "ABCDEF"
-PROVIDERS = ("mock", "python", "openai-api")
+PROVIDERS = ("mock", "python", "openai-api", "local", "hf")
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,16 @@ class Model:
 
 
 def load_model(name: str) -> Model:
-    """The model `provider/model`. UsageError: unknown provider, or what the provider lacks."""
+    """The model `provider/model`, or a folder with a dual encoder. UsageError: unknown provider, or what it lacks."""
     provider, sign, rest = name.partition("/")
-    if not sign or provider not in PROVIDERS:
-        hint = f"write provider/model; providers: {', '.join(PROVIDERS)}"
+    folder = (Path(name) / "config.json").is_file()
+    if not folder and (not sign or provider not in PROVIDERS):
+        hint = f"write provider/model, or a model's folder; providers: {', '.join(PROVIDERS)}"
         raise UsageError(f"no model '{name}'", where="model", hint=hint)
+    if folder or provider in ("local", "hf"):
+        from seedbed.learn.models.dual import DualModel
+
+        return DualModel(name if folder else rest, name)
     if provider == "mock":
         from seedbed.learn.models.mock import Mock
 

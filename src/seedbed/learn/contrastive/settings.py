@@ -1,0 +1,3 @@
+"""Names that recipes check before torch is imported."""
+
+NEGATIVES = ("random", "pairs")
