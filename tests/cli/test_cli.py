@@ -22,7 +22,10 @@ def seedbed(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess
 
 
 def test_verbs_and_their_options_are_announced() -> None:
-    assert VERBS == ["audit", "curate", "doctor", "document", "export", "generate", "recipe", "run", "verify", "view"]
+    assert VERBS == [
+        "audit", "bottleneck", "curate", "doctor", "document", "export", "generate", "label", "recipe", "run", "train",
+        "verify", "view",
+    ]  # fmt: skip
     for verb in VERBS:
         command = cli.get_command(None, verb)  # type: ignore[arg-type]
         assert command is not None and command.help and "Example: seedbed" in (command.epilog or "")

@@ -13,12 +13,14 @@ import click
 from seedbed.cli.common import emit, say, settings, shared
 from seedbed.errors import UsageError
 
+TEXT = "llama"  # the name of the language model; every other one is a learner of images
+
 
 @click.command(
     "train",
     epilog="Example: seedbed train small_cnn data/a --heads category,color --epochs 10 --out models/a; "
     "seedbed train lenet5 tabletop --rows 5000 --heads shape --world size=32 --out models/b; "
-    "seedbed train llama3-8b --describe --json",
+    "seedbed train llama data/a --column caption --out models/c; seedbed train llama3-8b --describe --json",
 )
 @click.argument("model")
 @click.argument("data", required=False, metavar="DATASET|WORLD")
@@ -67,8 +69,19 @@ def command(
         _together(processes)
         return
     from seedbed.run.progress import Progress
-    from seedbed.run.training import Job, train_model
+    from seedbed.run.training import Job, fit_settings, train_model, train_text
 
+    if model == TEXT:
+        made = train_text(
+            str(data), column, Path(str(out)), seed=seed, options=wanted, steps=steps, epochs=epochs,
+            held_out=validation, use=use, override=override, threads=threads, progress=Progress(progress),
+        )  # fmt: skip
+        _say(made, str(out), as_json)
+        return
+    if column:
+        raise UsageError(
+            "--column is for a language model", where="train", hint="seedbed train llama DATASET --column text"
+        )
     if not heads:
         raise UsageError("--heads is missing", where="train", hint="label columns, for example --heads category,color")
     how = fit_settings(wanted, seed, epochs, steps)
@@ -80,27 +93,10 @@ def command(
     _say(train_model(job, threads=threads, progress=Progress(progress)), str(out), as_json)
 
 
-def fit_settings(wanted: dict[str, Any], seed: int, epochs: int | None, steps: int | None) -> Any:
-    """Takes the fit's settings out of `wanted`; a checkpoint about every tenth of the steps unless it is said."""
-    from dataclasses import fields
-
-    from seedbed.learn.settings import Settings, check_settings
-
-    known = {f.name for f in fields(Settings)} - {"seed", "epochs", "steps"}
-    given = {key: wanted.pop(key) for key in list(wanted) if key in known}
-    given.setdefault("checkpoint_every", 50)
-    given.setdefault("evaluate_every", 50)
-    if epochs is None and steps is None:
-        epochs = 10
-    check_settings(given)
-    return Settings(seed=seed, epochs=epochs, steps=steps, **given)
-
-
 def _describe(model: str, options: dict[str, Any], as_json: bool) -> None:
-    from seedbed.learn.describe import describe
+    from seedbed.run.training import described
 
-    sizes = {name: int(options.pop(name)) for name in ("side", "channels", "labels") if name in options}
-    found = describe(model, options=options, **sizes)
+    found = described(model, options)
     if as_json:
         emit(found)
         return
@@ -115,18 +111,9 @@ def _describe(model: str, options: dict[str, Any], as_json: bool) -> None:
 
 def _together(processes: int) -> None:
     """Run this command in several processes, through accelerate."""
-    from seedbed.learn.needed import needed
+    from seedbed.run.training import launch_words
 
-    needed("accelerate", "models")
-    words = [
-        sys.executable, "-m", "accelerate.commands.launch", "--num_processes", str(processes), "--num_machines", "1",
-        "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "seedbed", *sys.argv[1:],
-    ]  # fmt: skip
-    import torch
-
-    if not torch.cuda.is_available():
-        words.insert(3, "--cpu")
-    done = subprocess.run(words, check=False)
+    done = subprocess.run([*launch_words(processes), "-m", "seedbed", *sys.argv[1:]], check=False)
     if done.returncode:
         raise SystemExit(done.returncode)
 
@@ -143,4 +130,4 @@ def _say(made: dict[str, Any], out: str, as_json: bool) -> None:
         f"{made['model']} ({made['parameters']:,} parameters) {state}: {made['steps']:,} steps, "
         f"loss {made['final']['loss']:.4g}{', held out: ' + scores if scores else ''}, {made['cost']['seconds']:,.1f} s"
     )
-    say(f"wrote {out}: weights.safetensors, training.json, history.json, curves.png, README.md (a card's stub)")
+    say(f"wrote {out}: weights (safetensors), training.json, history.json, curves.png, README.md (a card's stub)")

@@ -6,7 +6,7 @@ A run that was broken off goes on from its checkpoint when the same command runs
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from seedbed import registry
 from seedbed.dataset import Dataset, policy
 from seedbed.dataset.files import read_json
 from seedbed.errors import UsageError, nearest
-from seedbed.learn.settings import Settings
+from seedbed.learn.settings import Settings, check_settings
 from seedbed.run.model_folder import CHECKPOINTS, TRAINING, finish
 from seedbed.run.progress import Progress
 from seedbed.run.training_data import TrainingData, rendered, stored
@@ -154,3 +154,55 @@ def first_process() -> bool:
     import os
 
     return os.environ.get("RANK", "0") == "0"
+
+
+def fit_settings(wanted: dict[str, Any], seed: int, epochs: int | None, steps: int | None) -> Settings:
+    """Takes the fit's settings out of `wanted`; a checkpoint and an evaluation every 50 steps by default."""
+    known = {f.name for f in fields(Settings)} - {"seed", "epochs", "steps"}
+    given = {key: wanted.pop(key) for key in list(wanted) if key in known}
+    given.setdefault("checkpoint_every", 50)
+    given.setdefault("evaluate_every", 50)
+    if epochs is None and steps is None:
+        epochs = 10
+    check_settings(given)
+    return Settings(seed=seed, epochs=epochs, steps=steps, **given)
+
+
+def train_text(
+    data: str, column: str | None, out: Path, *, options: dict[str, Any], steps: int | None, epochs: int | None,
+    **how: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """A language model of a text column, in Hugging Face's format; what training.json holds."""
+    from seedbed.run.training_text import train_language_model
+
+    options = {"checkpoint_every": 50, "evaluate_every": 50, **options}
+    if steps is None and epochs is None:
+        epochs = 10
+    return train_language_model(
+        data, column or "text", out, options=options, steps=steps, epochs=epochs, checkpoints=out / CHECKPOINTS,
+        resume=True, **how,
+    )  # fmt: skip
+
+
+def described(model: str, options: dict[str, Any]) -> dict[str, Any]:
+    """What a model consists of; `side`, `channels` and `labels` of `options` are those of the images."""
+    from seedbed.learn.describe import describe
+
+    sizes = {name: int(options.pop(name)) for name in ("side", "channels", "labels") if name in options}
+    return describe(model, options=options, **sizes)
+
+
+def launch_words(processes: int) -> list[str]:
+    """The command that starts several processes which train together."""
+    import sys
+
+    import torch
+
+    from seedbed.learn.needed import needed
+
+    needed("accelerate", "models")
+    where = [] if torch.cuda.is_available() else ["--cpu"]
+    return [
+        sys.executable, "-m", "accelerate.commands.launch", *where, "--num_processes", str(processes),
+        "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
+    ]  # fmt: skip
