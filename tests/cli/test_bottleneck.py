@@ -34,6 +34,7 @@ RECIPE = {
 }
 
 
+@pytest.mark.slow
 def test_the_verb_answers_and_asks_again_without_training(tmp_path: Path) -> None:
     recipe, out = tmp_path / "small.yaml", tmp_path / "run"
     recipe.write_text(yaml.safe_dump(RECIPE, sort_keys=False))

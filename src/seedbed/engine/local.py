@@ -51,7 +51,7 @@ def _run_inline(fn: str, tasks: Sequence[Task], ledger: Path, tick: Tick) -> lis
 
 def _run_pool(fn: str, tasks: Sequence[Task], ledger: Path, count: int, tick: Tick) -> list[dict[str, Any]]:
     pending, errors = deque(tasks), []
-    workers = [_idle.pop() if _idle else Worker() for _ in range(count)]
+    workers = [_idle_worker() or Worker() for _ in range(count)]
     with ThreadPoolExecutor(count) as threads:
         try:
             running = {threads.submit(w.run, fn, pending.popleft(), ledger): w for w in workers if pending}
@@ -77,10 +77,21 @@ def _run_pool(fn: str, tasks: Sequence[Task], ledger: Path, count: int, tick: Ti
     return errors
 
 
+def _idle_worker() -> Worker | None:
+    """A worker that waits in the folder we are in: tasks may name files relative to it."""
+    here = Path.cwd()
+    for worker in _idle:
+        if worker.folder == here:
+            _idle.remove(worker)
+            return worker
+    return None
+
+
 class Worker:
     """One worker process, fed one task at a time."""
 
     def __init__(self) -> None:
+        self.folder = Path.cwd()
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "seedbed.engine.worker"],

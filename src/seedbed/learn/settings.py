@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -86,15 +86,23 @@ class Settings:
         return asdict(self)
 
 
-def check_settings(given: dict[str, Any]) -> None:
-    """UsageError for names that are no settings, or values that cannot work."""
+def parse_settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings beside seed, steps and epochs, with numbers that YAML reads as text (1e-3) turned into numbers.
+
+    UsageError for names that are no settings, or values that cannot work.
+    """
     known = [f.name for f in fields(Settings) if f.name not in ("seed", "steps", "epochs")]
+    found = dict(given)
     for name, value in given.items():
         if name not in known:
             raise UsageError(f"unknown setting '{name}'", where="fit", hint=nearest(name, known))
         if name not in ("schedule", "precision", "optimiser") and isinstance(value, str):
-            raise UsageError(f"{name} is '{value}'", where="fit", hint="a number")
-    Settings(seed=0, steps=1, **given)
+            try:
+                found[name] = float(value)
+            except ValueError:
+                raise UsageError(f"{name} is '{value}'", where="fit", hint="a number") from None
+    Settings(seed=0, steps=1, **found)
+    return found
 
 
 def rate_factor(settings: Settings, steps: int) -> Callable[[int], float]:

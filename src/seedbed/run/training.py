@@ -14,7 +14,7 @@ from seedbed import registry
 from seedbed.dataset import Dataset, policy
 from seedbed.dataset.files import read_json
 from seedbed.errors import UsageError, nearest
-from seedbed.learn.settings import Settings, check_settings
+from seedbed.learn.settings import Settings, parse_settings
 from seedbed.run.model_folder import CHECKPOINTS, TRAINING, finish
 from seedbed.run.progress import Progress
 from seedbed.run.training_data import TrainingData, rendered, stored
@@ -164,8 +164,7 @@ def fit_settings(wanted: dict[str, Any], seed: int, epochs: int | None, steps: i
     given.setdefault("evaluate_every", 50)
     if epochs is None and steps is None:
         epochs = 10
-    check_settings(given)
-    return Settings(seed=seed, epochs=epochs, steps=steps, **given)
+    return Settings(seed=seed, epochs=epochs, steps=steps, **parse_settings(given))
 
 
 def train_text(

@@ -14,7 +14,7 @@ from seedbed.dataset import fashion_mnist as fashion
 from seedbed.dataset.digits import load_real_digits
 from seedbed.dataset.images import decode_all
 from seedbed.errors import UsageError
-from seedbed.learn.settings import Settings, check_settings
+from seedbed.learn.settings import Settings, parse_settings
 from seedbed.run.step import Context, Step, StepArgs
 from seedbed.run.training import check_options
 
@@ -44,7 +44,7 @@ class RealImages(Step):
 
     def check(self, args: Any) -> None:
         check_options(args.learner, args.options)
-        check_settings(args.fit)
+        parse_settings(args.fit)
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         try:
@@ -89,7 +89,7 @@ def _fitted(args: Any, train: Any, test: Any, labels: list[str]) -> dict[str, An
         rows = np.sort(np.random.default_rng([args.seed, 11]).permutation(len(images))[: args.rows])
         images, targets = images[rows], targets[rows]
     learner = registry.get("learner", args.learner)({"label": labels}, **args.options)
-    settings = Settings(seed=args.seed, epochs=args.epochs, **args.fit)
+    settings = Settings(seed=args.seed, epochs=args.epochs, **parse_settings(args.fit))
     started = time.process_time()
     outcome = learn.train(learner, images, {"label": targets}, settings, threads=1)
     seconds = time.process_time() - started

@@ -12,7 +12,7 @@ from seedbed import registry
 from seedbed.dataset import policy
 from seedbed.dataset.files import write_json
 from seedbed.errors import UsageError
-from seedbed.learn.settings import Settings, check_settings
+from seedbed.learn.settings import Settings, parse_settings
 from seedbed.run.step import Context, Step, StepArgs
 from seedbed.run.training import check_options
 from seedbed.run.training_data import stored
@@ -48,7 +48,7 @@ class Train(Step):
 
     def check(self, args: Any) -> None:
         check_options(args.learner, args.options)
-        check_settings(args.fit)
+        parse_settings(args.fit)
         if args.share is not None and len(args.share) != len(args.data):
             raise UsageError(f"{len(args.share)} shares for {len(args.data)} datasets", where="share")
         policy.known_use(args.use, "use")
@@ -63,7 +63,7 @@ class Train(Step):
         learner = registry.get("learner", args.learner)(data.heads, **args.options)
         settings = Settings(
             seed=args.seed, steps=args.steps, batch_size=args.batch_size, learning_rate=args.learning_rate,
-            weight_decay=args.weight_decay, **args.fit,
+            weight_decay=args.weight_decay, **parse_settings(args.fit),
         )  # fmt: skip
         outcome = learn.train(
             learner, data.images, data.targets, settings, augment=args.augment,
