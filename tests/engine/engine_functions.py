@@ -40,3 +40,7 @@ def dies_once(task: dict) -> dict:
 
 def knows(task: dict) -> dict:
     return {"known": task["name"] in registry.names("metric")}
+
+
+def folder(task: dict) -> dict:
+    return {"folder": str(Path.cwd())}

@@ -120,3 +120,11 @@ def _alive(pid: int) -> bool:
 def test_ledger_files_are_plain_json(tmp_path: Path) -> None:
     run_tasks(FN, tasks(1), tmp_path, workers=0)
     assert json.loads((tmp_path / "t0.json").read_text()) == {"square": 0}
+
+
+def test_tasks_run_in_the_folder_where_we_are_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)  # the workers of the folder before still wait
+        found = run_tasks("engine_functions:folder", tasks(2), tmp_path / f"ledger_{name}", workers=1)
+        assert {r["folder"] for r in found} == {str(tmp_path / name)}
