@@ -37,6 +37,7 @@ class RealImages(Step):
         learner: str
         options: dict[str, Any] = Field(default_factory=dict)
         fit: dict[str, Any] = Field(default_factory=dict)
+        augment: str = "none"
         epochs: int = Field(20, gt=0)
         rows: int | None = Field(None, gt=0, description="train on this many rows, drawn by the seed")
         folder: str | None = Field(None, description="where the files of Fashion-MNIST are")
@@ -91,7 +92,7 @@ def _fitted(args: Any, train: Any, test: Any, labels: list[str]) -> dict[str, An
     learner = registry.get("learner", args.learner)({"label": labels}, **args.options)
     settings = Settings(seed=args.seed, epochs=args.epochs, **parse_settings(args.fit))
     started = time.process_time()
-    outcome = learn.train(learner, images, {"label": targets}, settings, threads=1)
+    outcome = learn.train(learner, images, {"label": targets}, settings, augment=args.augment, threads=1)
     seconds = time.process_time() - started
     right = learner.probabilities(test[0])["label"].argmax(axis=1) == test[1]
     low, high = (float(end) for end in wilson(int(right.sum()), len(right)))
