@@ -1,8 +1,8 @@
 """The fit loop of every model: an objective gives batches and a loss, the loop does the rest.
 
 The same seed, data, settings, thread count and machine give the same weights, also when a run was broken off and
-goes on from its checkpoint; the caller's random state is untouched. Started by `accelerate launch` with several
-processes, each takes its share of every batch and the gradients are averaged.
+goes on from its checkpoint; the caller's random state is untouched. Started by torchrun (or `accelerate launch`) with
+several processes, each takes its share of every batch and the gradients are averaged.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import numpy as np
 
 
 class Processes:
-    """This process among those that `accelerate launch` started (WORLD_SIZE says how many), or alone."""
+    """This process among those that torchrun or `accelerate launch` started (WORLD_SIZE says how many), or alone."""
 
     def __init__(self) -> None:
         self.accelerator: Any = None

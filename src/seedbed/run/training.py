@@ -192,16 +192,10 @@ def described(model: str, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def launch_words(processes: int) -> list[str]:
-    """The command that starts several processes which train together."""
+    """The command that starts processes on this machine which train together: torchrun; accelerate joins them."""
     import sys
-
-    import torch
 
     from seedbed.learn.needed import needed
 
     needed("accelerate", "models")
-    where = [] if torch.cuda.is_available() else ["--cpu"]
-    return [
-        sys.executable, "-m", "accelerate.commands.launch", *where, "--num_processes", str(processes),
-        "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
-    ]  # fmt: skip
+    return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)]
