@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 # the main job: two recipes, then one report of both
 demo: $(VENV)/.train
 	$(BIN)/seedbed run recipes/loop.yaml
-	$(BIN)/seedbed run recipes/digits.yaml
+	$(BIN)/seedbed run recipes/digits.yaml $(DIGITS)
 	$(BIN)/seedbed document runs/loop runs/digits --out runs/demo --title "Seedbed demo: the closed loop, and real digits"
 
 # two files of tests at a time
