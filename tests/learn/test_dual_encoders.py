@@ -200,7 +200,10 @@ def test_captioned_reads_columns_styles_and_pairs(tmp_path: Path) -> None:
     assert dense.captions == ["d0", "d1", "d2"] and dense.pairs.tolist() == [[0, 2]]
     both = joined([dense, dense])
     assert len(both) == 6 and both.pairs.tolist() == [[0, 2], [3, 5]]
-    for caption, word in (("captoin", "no column"), ("captions.dens", "no captions of style")):
+    for caption, word in (
+        ("captoin", "no column"), ("captions.dens", "no captions of style"), ("captions", "in several styles"),
+        ("image", "no text"),
+    ):  # fmt: skip
         with pytest.raises(UsageError, match=word):
             captioned(dataset, caption)
 

@@ -15,10 +15,12 @@ from seedbed import learn
 from seedbed.dataset.digits import load_real_digits, split_digits
 from seedbed.dataset.images import decode_all
 from seedbed.errors import UsageError
+from seedbed.learn.counting import counting
 from seedbed.learn.early.cells import GAIN, CLayer, Contrast, SLayer, edges
 from seedbed.learn.early.gabor import ComplexCells, quadrature_pairs
 from seedbed.learn.early.growth import grow_planes
 from seedbed.learn.early.readout import fit_logistic, fit_sharpness
+from seedbed.learn.settings import Settings
 from seedbed.registry import get
 
 NAMES = ("perceptron", "complex_cells", "neocognitron")
@@ -281,3 +283,19 @@ def test_the_cost_of_an_answer_can_be_counted(fitted: dict[str, Any], name: str)
         fitted[name].module(torch.zeros(1, 1, 8, 8))
     found = counter.get_total_flops()
     assert found == 2 * 64 * 10 if name == "perceptron" else found > 2 * 64 * 10
+
+
+def test_what_a_rule_of_its_own_costs_and_does_not_take() -> None:
+    with counting() as counter:
+        torch.ones(3, 4) @ torch.ones(4)  # one product and one sum for each weight
+    assert counter.get_total_flops() == 24
+    images = np.random.default_rng(0).integers(0, 256, (6, 4, 4, 1), dtype=np.uint8)
+    labels = {"a": np.array([0, 1, 0, 1, 1, 0])}
+    learner = get("learner", "perceptron")({"a": ["x", "y"]})
+    made = learn.train(learner, images, labels, Settings(seed=0, epochs=3))
+    passes, mistakes = len(made.history), sum(entry["mistakes"] for entry in made.history)
+    scores, corrections, confidence = 2 * 17 * 2 * 6 * passes, 2 * 17 * 4 * mistakes, 2 * 17 * 2 * 6
+    assert made.flop == scores + corrections + confidence
+    for how, said in (({"augment": "classical"}, "without augmentation"), ({"weights": np.ones(6)}, "without weights")):
+        with pytest.raises(UsageError, match=said):
+            learn.train(learner, images, labels, Settings(seed=0, epochs=1), **how)

@@ -13,19 +13,20 @@ import click
 from seedbed.cli.common import emit, say, settings, shared
 from seedbed.errors import UsageError
 
-TEXT = "llama"  # the name of the language model; every other one is a learner of images
+TEXT, CAPTIONS = "llama", ("dual_encoder", "captioner")  # trained on words; all others are learners of images
 
 
 @click.command(
     "train",
     epilog="Example: seedbed train small_cnn data/a --heads category,color --epochs 10 --out models/a; "
     "seedbed train lenet5 tabletop --rows 5000 --heads shape --world size=32 --out models/b; "
-    "seedbed train llama data/a --column caption --out models/c; seedbed train llama3-8b --describe --json",
+    "seedbed train llama data/a --column caption --out models/c; seedbed train dual_encoder data/pairs --set "
+    "negatives=pairs --out models/d; seedbed train llama3-8b --describe --json",
 )
 @click.argument("model")
 @click.argument("data", required=False, metavar="DATASET|WORLD")
 @click.option("--heads", metavar="COLUMNS", help="Label columns, with commas: one head each.")
-@click.option("--column", metavar="COLUMN", help="The text column of a language model.")
+@click.option("--column", metavar="COLUMN", help="Texts of a llama (default: text), captions (default: caption).")
 @click.option("--out", metavar="FOLDER", help="Folder of the model.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Passes over the rows (default 10).")
 @click.option("--steps", type=click.IntRange(min=1), help="Steps, instead of epochs.")
@@ -39,7 +40,8 @@ TEXT = "llama"  # the name of the language model; every other one is a learner o
 @click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE",
     help="An option of the model (width=32) or of the fit (learning_rate, batch_size, schedule, ema, clip, accumulate, "
-    "patience, evaluate_every, precision, optimiser, weight_decay, warm_up, checkpoint_every, label_smoothing).",
+    "patience, evaluate_every, precision, optimiser, weight_decay, warm_up, checkpoint_every, label_smoothing), of a "
+    "dual_encoder also negatives=pairs.",
 )  # fmt: skip
 @click.option("--processes", type=click.IntRange(min=1), default=1, help="Processes that train together (accelerate).")
 @click.option("--threads", type=click.IntRange(min=1), help="CPU threads (default: what torch takes).")
@@ -53,7 +55,8 @@ def command(
     changes: tuple[str, ...], processes: int, threads: int | None, use: str, override: str | None, told: bool,
     as_json: bool, progress: str,
 ) -> None:  # fmt: skip
-    """Train MODEL (a learner, see `seedbed doctor`) on a dataset, or on a WORLD that renders rows while it trains.
+    """Train MODEL on a dataset, or on a WORLD that renders rows while it trains: a learner (see `seedbed doctor`),
+    llama, dual_encoder or captioner.
 
     The same command on an unfinished folder goes on from its checkpoint. FOLDER gets weights (safetensors), history,
     curves.png, training.json with what it cost, and the stub of a model card.
@@ -69,18 +72,23 @@ def command(
         _together(processes)
         return
     from seedbed.run.progress import Progress
-    from seedbed.run.training import Job, fit_settings, train_model, train_text
+    from seedbed.run.training import Job, fit_settings, train_model
 
-    if model == TEXT:
-        made = train_text(
-            str(data), column, Path(str(out)), seed=seed, options=wanted, steps=steps, epochs=epochs,
-            held_out=validation, use=use, override=override, threads=threads, progress=Progress(progress),
-        )  # fmt: skip
+    if model in (TEXT, *CAPTIONS):
+        words = {
+            "seed": seed,
+            "steps": steps,
+            "epochs": epochs,
+            "held_out": validation,
+            "use": use,
+            "override": override,
+        }
+        made = _on_words(model, str(data), column, Path(str(out)), wanted, threads, Progress(progress), words)
         _say(made, str(out), as_json)
         return
     if column:
         raise UsageError(
-            "--column is for a language model", where="train", hint="seedbed train llama DATASET --column text"
+            f"--column is for {TEXT}, {', '.join(CAPTIONS)}", where="train", hint=f"{model} takes --heads COLUMNS"
         )
     if not heads:
         raise UsageError("--heads is missing", where="train", hint="label columns, for example --heads category,color")
@@ -91,6 +99,20 @@ def command(
         validation, rows, settings(world), use, override,
     )  # fmt: skip
     _say(train_model(job, threads=threads, progress=Progress(progress)), str(out), as_json)
+
+
+def _on_words(
+    model: str, data: str, column: str | None, out: Path, options: dict[str, Any], threads: int | None, progress: Any,
+    how: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    from seedbed.run.training import train_text
+    from seedbed.run.training_captions import train_on_captions
+
+    if model == TEXT:
+        return train_text(data, column, out, options=options, threads=threads, progress=progress, **how)
+    return train_on_captions(
+        model, data, column or "caption", out, options=options, threads=threads, progress=progress, **how
+    )
 
 
 def _describe(model: str, options: dict[str, Any], as_json: bool) -> None:

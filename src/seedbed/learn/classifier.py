@@ -21,7 +21,8 @@ class ImageClassifier:
 
     A subclass sets `name`, passes its options to __init__, gives them back in `options()` and makes the module in
     `network()`. A learner with a rule of its own (no gradients) also defines
-    `fit_rows(images, targets, *, seed, epochs, progress) -> history`; `learn.fit` then calls that.
+    `fit_rows(images, targets, *, seed, epochs, progress) -> history`; `learn.fit` then calls that. FLOP of such a fit
+    that are not torch's go into `flop`.
     `device`: "cpu", or "cuda" (the same code; not run on a GPU).
     """
 

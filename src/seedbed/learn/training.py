@@ -87,7 +87,10 @@ def train(
     check_kind(augment)
     own = getattr(learner, "fit_rows", None)
     if own is not None:
-        return _own_rule(learner, rows, labels, settings, progress)
+        if augment != "none" or weights is not None:
+            what = "augmentation" if augment != "none" else "weights of rows"
+            raise UsageError(f"{learner.name} has a rule of its own, without {what}", where="fit", hint="leave it out")
+        return _own_rule(learner, rows, labels, settings, progress, threads)
     if settings.batch_size < 2 and len(rows):  # batch statistics need two rows
         raise UsageError(f"{len(rows)} rows, batch_size {settings.batch_size}", where="fit", hint="batches of 2")
     settings.count(len(rows))
@@ -157,20 +160,27 @@ def _share_right(logits: Tensor, labels: Tensor) -> float:
 
 
 def _own_rule(
-    learner: Any, rows: ImageRows, labels: Targets, settings: Settings, progress: Callable[[int], object] | None
-) -> Outcome:
-    """A learner that fits itself: passes over all rows; what it spends is counted in time only."""
+    learner: Any, rows: ImageRows, labels: Targets, settings: Settings, progress: Callable[[int], object] | None,
+    threads: int | None,
+) -> Outcome:  # fmt: skip
+    """A learner that fits itself: passes over all rows. FLOP: all that torch did, and what the learner says it did
+    without torch (`flop`).
+    """
     import time
 
+    from seedbed.learn.counting import counting
     from seedbed.learn.energy import counters, joules
+    from seedbed.learn.state import torch_state
 
     started, energy = time.perf_counter(), counters()
     epochs = settings.epochs or max(1, -(-settings.count(len(rows)) * settings.rows_a_step // max(1, len(rows))))
     hard = {head: values if values.ndim == 1 else values.argmax(axis=1) for head, values in labels.items()}
     pixels = rows.take(np.arange(len(rows)))
-    history = learner.fit_rows(pixels, hard, seed=settings.seed, epochs=epochs, progress=progress)
+    with torch_state(threads, settings.seed), counting() as counter:
+        history = learner.fit_rows(pixels, hard, seed=settings.seed, epochs=epochs, progress=progress)
     seconds = time.perf_counter() - started
-    return Outcome(history, [], int(history[-1]["step"]), seconds, 0.0, 0.0, joules(energy, counters()))
+    flop = float(counter.get_total_flops() + getattr(learner, "flop", 0.0))
+    return Outcome(history, [], int(history[-1]["step"]), seconds, 0.0, flop, joules(energy, counters()))
 
 
 def _check_targets(learner: Learner, targets: Targets, rows: int) -> dict[str, np.ndarray]:

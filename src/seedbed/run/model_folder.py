@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from seedbed.dataset import policy
+from seedbed.dataset import Dataset, policy
 from seedbed.dataset.files import write_json, write_text
 from seedbed.document.compute import cpu_use
 from seedbed.document.figures import learning_curves
@@ -37,6 +37,12 @@ def finish(
     write_json(out / TRAINING, made)
     shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
     return made
+
+
+def source(folder: Path) -> dict[str, Any]:
+    """What names a dataset in a model's record: path, rows, fingerprint."""
+    dataset = Dataset(folder)
+    return {"path": str(folder), "rows": len(dataset), "fingerprint": dataset.lineage.get("fingerprint")}
 
 
 def cost(outcome: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from seedbed.dataset import Dataset, policy
 from seedbed.dataset.files import read_json
 from seedbed.errors import UsageError, nearest
 from seedbed.learn.settings import Settings, parse_settings
-from seedbed.run.model_folder import CHECKPOINTS, TRAINING, finish
+from seedbed.run.model_folder import CHECKPOINTS, TRAINING, finish, source
 from seedbed.run.progress import Progress
 from seedbed.run.training_data import TrainingData, rendered, stored
 
@@ -72,7 +72,7 @@ def train_model(job: Job, *, threads: int | None = None, progress: Progress | No
     learner.save(job.out)
     facts = {
         **job.to_dict(), "labels": data.heads, "training_rows": len(rows), "validation_rows": len(held) if held else 0,
-        "parameters": learner.parameters_count, "sources": [_source(folder) for folder in folders],
+        "parameters": learner.parameters_count, "sources": [source(folder) for folder in folders],
     }  # fmt: skip
     scores = _validation(learner, held) if held else {}
     made = finish(job.out, facts, outcome, folders, scores)
@@ -94,11 +94,6 @@ def _data(job: Job) -> tuple[TrainingData, list[Path]]:
         raise UsageError(f"rows is {job.rows}", where=f"world {job.data}", hint="say how many: --rows 5000")
     data = rendered(job.data, job.heads, rows=job.rows, seed=job.settings.seed, options=job.world_options)
     return data, []
-
-
-def _source(folder: Path) -> dict[str, Any]:
-    dataset = Dataset(folder)
-    return {"path": str(folder), "rows": len(dataset), "fingerprint": dataset.lineage.get("fingerprint")}
 
 
 def _validation(learner: Any, held: TrainingData) -> dict[str, float]:
@@ -127,7 +122,7 @@ def check_options(model: str, options: Mapping[str, Any]) -> None:
 def finished(out: Path, asked: Mapping[str, Any]) -> dict[str, Any] | None:
     """training.json of a folder that holds the model asked for; UsageError when it holds another one."""
     if not (out / TRAINING).is_file():
-        if (out / "config.json").is_file():
+        if (out / "config.json").is_file() and not (out / CHECKPOINTS).is_dir():  # broken off while it was written
             raise UsageError("holds a model that train did not write", where=str(out), hint="give another --out")
         return None
     made: dict[str, Any] = read_json(out / TRAINING)

@@ -92,7 +92,7 @@ def train_language_model(
     by its path. `perplexities`: the model beside n-gram models, with intervals. A finished folder stays.
     UsageError where the dataset's use policy refuses `use`; the model inherits the policy.
     """
-    from seedbed.run.model_folder import finish
+    from seedbed.run.model_folder import finish, source
     from seedbed.run.text_measures import measured, scores_of
     from seedbed.run.training import finished, first_process
 
@@ -120,7 +120,7 @@ def train_language_model(
     learner.save(out)
     facts = {
         **asked, "blank": found.blank, "licences": found.licences, **summary(learner), "training_rows": len(training),
-        "validation_rows": perplexities["documents"], "sources": [_source(folder) for folder in folders],
+        "validation_rows": perplexities["documents"], "sources": [source(folder) for folder in folders],
         "perplexities": perplexities, "samples": learner.sample(seed=seed, count=SAMPLES, most=wanted.block),
     }  # fmt: skip
     made = finish(out, facts, learner.outcome, folders, scores_of(perplexities))
@@ -157,13 +157,6 @@ def fitted(
             held_out=held if how.evaluate_every else (), checkpoints=checkpoints, resume=resume, progress=shown.tick,
             report=noted(shown), threads=threads, **options,
         )  # fmt: skip
-
-
-def _source(folder: Path) -> dict[str, Any]:
-    from seedbed.dataset import Dataset
-
-    dataset = Dataset(folder)
-    return {"path": str(folder), "rows": len(dataset), "fingerprint": dataset.lineage.get("fingerprint")}
 
 
 def summary(learner: LanguageModelLearner) -> dict[str, Any]:

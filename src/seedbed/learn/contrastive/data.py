@@ -25,6 +25,13 @@ class Captioned:
     def __len__(self) -> int:
         return len(self.captions)
 
+    def take(self, rows: np.ndarray) -> Captioned:
+        """Rows in the order given, and the pairs of which both rows are among them."""
+        place = np.full(len(self), -1)
+        place[rows] = np.arange(len(rows))
+        pairs = place[self.pairs]
+        return Captioned(self.images[rows], [self.captions[k] for k in rows], pairs[(pairs >= 0).all(1)])
+
 
 def captioned(dataset: Any, caption: str = "caption", image: str = "image", pair: str | None = None) -> Captioned:
     """Rows of a Dataset that have an image and a caption. One with the columns image, image_1, caption_0, caption_1
@@ -72,9 +79,14 @@ def _couples(names: Sequence[Any]) -> np.ndarray:
 
 
 def _text(value: Any, style: str, where: str) -> str | None:
-    if not style or value is None:
-        return None if value is None else str(value)
+    if value is None or (isinstance(value, str) and not style):
+        return value
+    if not isinstance(value, list):
+        raise UsageError("this column is no text", where=where, hint="name a column of captions, or COLUMN.STYLE")
     found = {entry["style"]: entry["text"] for entry in value}
+    if not style:
+        hint = f"name one: COLUMN.{next(iter(found), 'dense')}"
+        raise UsageError("captions in several styles", where=where, hint=hint)
     if style not in found:
         raise UsageError(f"no captions of style '{style}'", where=where, hint=nearest(style, found))
     return str(found[style])

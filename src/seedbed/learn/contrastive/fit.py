@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from seedbed.errors import UsageError, nearest
-from seedbed.learn.classifier import to_tensor
+from seedbed.learn.classifier import BATCH, to_tensor
 from seedbed.learn.contrastive.data import Captioned, numbered
 from seedbed.learn.contrastive.dual import DualEncoder, checked_options
 from seedbed.learn.contrastive.losses import LOSSES
@@ -29,12 +30,30 @@ class Contrastive(Objective):
     that hold the same words (NegCLIP's idea: Yuksekgonul et al. 2023, with pictures for the negatives too).
     """
 
+    held: tuple[Captioned, Tensor, Tensor] | None = None
+
     def __init__(self, module: Any, data: Captioned, ids: np.ndarray, loss: str, pairs: bool, device: str) -> None:
         self.module, self.data, self.device = module, data, device
         self.ids, self.same = torch.from_numpy(ids).to(device), torch.from_numpy(numbered(data.captions)).to(device)
         self.measure = LOSSES[loss]
         self.pairs = data.pairs if pairs else None
         self.rows = len(data.pairs) if pairs else len(data)
+
+    def hold(self, data: Captioned, ids: np.ndarray) -> None:
+        """Rows for `evaluate`, with their tokens."""
+        self.held = data, torch.from_numpy(ids), torch.from_numpy(numbered(data.captions))
+
+    def evaluate(self) -> dict[str, float]:
+        """Loss on held-out rows, in batches of BATCH; the last ones are left out where they fill none."""
+        if self.held is None:
+            return {}
+        data, ids, same = self.held
+        size, losses = min(BATCH, len(data)), []
+        for start in range(0, len(data) - size + 1, size):
+            rows = slice(start, start + size)
+            batch = (to_tensor(data.images[rows], self.device), ids[rows].to(self.device), same[rows].to(self.device))
+            losses.append(float(self.loss(batch, 1.0)[0]))
+        return {"loss": float(np.mean(losses))}
 
     def batch(self, fetched: Any) -> tuple[Tensor, Tensor, Tensor]:
         rows = fetched if self.pairs is None else self.pairs[fetched].reshape(-1)
@@ -61,13 +80,19 @@ def fit_dual(
     weight_decay: float = 0.05,
     options: dict[str, Any] | None = None,
     device: str = "cpu",
+    held_out: Captioned | None = None,
+    checkpoints: Path | None = None,
+    resume: bool = False,
     progress: Callable[[int], object] | None = None,
+    report: Callable[[dict[str, float]], object] | None = None,
     threads: int | None = None,
+    **loop: Any,
 ) -> tuple[DualEncoder, Outcome]:
     """A dual encoder fitted on `data`. batch_size: images a step (and captions), whatever the negatives.
 
-    negatives: "random" draws images, "pairs" draws minimal pairs. options: see DualEncoder. Raises UsageError for
-    options that do not fit, and for "pairs" without minimal pairs.
+    negatives: "random" draws images, "pairs" draws minimal pairs. options: see DualEncoder. held_out: rows for
+    `evaluate_every` and `patience`. loop: further values of `learn.Settings`. Raises UsageError for options that do not
+    fit, and for "pairs" without minimal pairs.
     """
     config = checked_options(options or {})
     if negatives not in NEGATIVES:
@@ -88,7 +113,12 @@ def fit_dual(
     pairs = negatives == "pairs"
     settings = Settings(
         seed=seed, steps=steps, epochs=epochs, batch_size=batch_size // 2 if pairs else batch_size,
-        learning_rate=learning_rate, weight_decay=weight_decay,
+        learning_rate=learning_rate, weight_decay=weight_decay, **loop,
     )  # fmt: skip
     objective = Contrastive(model.module, data, ids, config["loss"], pairs, device)
-    return model, optimise(objective, settings, progress=progress, threads=threads)
+    if held_out is not None and len(held_out) > 1:
+        objective.hold(held_out, encode_texts(tokenizer, held_out.captions, ids.shape[1]))
+    outcome = optimise(
+        objective, settings, checkpoints=checkpoints, resume=resume, progress=progress, report=report, threads=threads
+    )
+    return model, outcome

@@ -29,6 +29,7 @@ class Perceptron(ImageClassifier):
     def __init__(self, heads: Mapping[str, Sequence[str]], *, averaged: bool = True, device: str = "cpu") -> None:
         super().__init__(heads, device=device)
         self.averaged = averaged
+        self.flop = 0.0  # of the last fit; numpy's, which torch does not count
 
     def options(self) -> dict[str, Any]:
         """averaged."""
@@ -63,6 +64,7 @@ class Perceptron(ImageClassifier):
         if fresh:
             module.standardise(pixels, whole=True)
         x = np.pad(module.standard(pixels).double().numpy(), [(0, 0), (0, 1)], constant_values=1.0)
+        self.flop = 0.0
         for place, (head, labels) in enumerate(targets.items()):
             self._learn(head, x, labels, [seed, place], epochs, passes.add)
         self.module.to(self.device)
@@ -85,6 +87,8 @@ class Perceptron(ImageClassifier):
             return np.random.default_rng([*seed, turn]).permutation(len(x))
 
         made = learn_many(x, labels, classes, epochs, order=order, progress=progress, start=start)
+        corrected = 4 * sum(made.mistakes)  # the weights and their mean: one class gains the row, one loses it
+        self.flop += float(2 * x.shape[1] * (classes * len(x) * len(made.mistakes) + corrected))
         weights = torch.from_numpy(made.averaged if self.averaged else made.weights)
         scores = torch.from_numpy(x) @ weights.T
         sharpness = fit_sharpness(scores, one_hot(torch.from_numpy(labels), classes))

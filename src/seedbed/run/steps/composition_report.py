@@ -15,15 +15,14 @@ from seedbed.document.report import (
     Section,
     SheetPanel,
     SheetRow,
-    TablePanel,
     TextPanel,
 )  # fmt: skip
 from seedbed.registry import register
-from seedbed.run.publish import Publication, estimate, evidence_of, history, provenance, write_all
-from seedbed.run.step import Context, Done, StepArgs
+from seedbed.run.arms_story import CHANCE, ArmsStory
+from seedbed.run.publish import Publication, evidence_of, history, provenance, write_all
+from seedbed.run.step import Context, StepArgs
 
 PAIRS = 8  # shown
-CHANCE = 100 / 6
 ARMS = {
     "random": "random negatives",
     "pairs": "minimal pairs as negatives",
@@ -35,6 +34,11 @@ FIGURES = {
     "text_recall_10": "recall at 10, image to caption", "image_recall_1": "recall at 1, caption to image",
     "image_recall_5": "recall at 5, caption to image", "image_recall_10": "recall at 10, caption to image",
 }  # fmt: skip
+TRAINING = [
+    ("parameters", lambda r: r["parameters"]), ("steps", lambda r: r["steps"]),
+    ("images seen", lambda r: r["images_seen"]), ("different captions", lambda r: r["captions"]),
+    ("TFLOP", lambda r: f"{r['flop'] / 1e12:.2f}"), ("seconds", lambda r: r["seconds"]),
+]  # fmt: skip
 
 
 @register("step", "composition_report")
@@ -65,27 +69,14 @@ class CompositionReport(Publication):
         return {"sections": len(report.sections), "evidence": len(report.evidence)}
 
 
-class _Story:
+class _Story(ArmsStory):
     def __init__(self, context: Context) -> None:
-        self.context = context
-        self.composition = context.one("composition")
-        self.result: dict[str, Any] = self.composition.result
-        self.figures: dict[str, Any] = self.result["figures"]
-        self.arms = sorted(self.figures["group"], key=lambda arm: (*ARMS, arm).index(arm))
-        self.seed = min(done.cell["seed"] for done in context.many("scores"))
-        self.names = {
-            **FIGURES,
-            **{n: f"group score, swap {n[6:]}" for n in self.figures if n.startswith("group_") and n != "group_new"},
-        }
-
-    def of(self, name: str, arm: str) -> Done:
-        return next(d for d in self.context.many(name) if d.cell["arm"] == arm and d.cell["seed"] == self.seed)
-
-    def _mean(self, figure: str, arm: str) -> str:
-        return ref(f"{self.figures[figure][arm]['mean'] * 100:.1f} %", f"figures.{figure}.{arm}.mean")
+        found = context.one("composition").result["figures"]
+        swaps = {n: f"group score, swap {n[6:]}" for n in found if n.startswith("group_") and n != "group_new"}
+        super().__init__(context, ARMS, {**FIGURES, **swaps})
 
     def _compared(self) -> tuple[int, dict[str, Any]]:
-        return next((k, c) for k, c in enumerate(self.result["comparisons"]) if c["figure"] == "group")
+        return next((k, c) for k, c in enumerate(self.comparisons) if c["figure"] == "group")
 
     def findings(self) -> list[str]:
         k, found = self._compared()
@@ -94,18 +85,18 @@ class _Story:
         times = ref(f"{ratio['mean']:.2f}", f"comparisons.{k}.ratio.mean") if known else "an unknown number of"
         ends = [ref(f"{ratio[e]:.2f}", f"comparisons.{k}.ratio.{e}") for e in ("low", "high") if ratio[e] is not None]
         span = f" ({' to '.join(ends)})" if ends else ""
-        test = self.result["test"]
+        test = self.composition.result["test"]
         lines = [
-            f"**Group score on {test['pairs']} pairs of scenes that no model has seen: {self._mean('group', control)} with "
-            f"random negatives, {self._mean('group', treated)} with minimal pairs**: {times} times as much{span}. "
+            f"**Group score on {test['pairs']} pairs of scenes that no model has seen: {self.mean('group', control)} with "
+            f"random negatives, {self.mean('group', treated)} with minimal pairs**: {times} times as much{span}. "
             f"Chance is {CHANCE:.1f} %.",
-            f"Retrieval (recall at 1 of {test['captions']} captions) goes from {self._mean('text_recall_1', control)} to "
-            f"{self._mean('text_recall_1', treated)}.",
+            f"Retrieval (recall at 1 of {test['captions']} captions) goes from {self.mean('text_recall_1', control)} to "
+            f"{self.mean('text_recall_1', treated)}.",
         ]
         if "group_new" in self.figures:
             lines.append(
-                f"On pairs whose captions were in no training row: {self._mean('group_new', control)} and "
-                f"{self._mean('group_new', treated)}."
+                f"On pairs whose captions were in no training row: {self.mean('group_new', control)} and "
+                f"{self.mean('group_new', treated)}."
             )
         return lines
 
@@ -115,18 +106,15 @@ class _Story:
         number = Number(
             ratio["mean"], ratio["low"], ratio["high"], percent=False, evidence=f"comparisons.{k}.ratio.mean"
         )
-        tiles = [
-            Headline(f"group score, {ARMS.get(arm, arm)}", estimate(self.figures["group"][arm], f"figures.group.{arm}"), "mean over seeds [95 %]")
-            for arm in self.arms
-        ]  # fmt: skip
-        return [*tiles, Headline(f"{found['treated']} / {found['control']}", number, "Fieller interval")]
+        return [*self.tiles(), Headline(f"{found['treated']} / {found['control']}", number, "Fieller interval")]
 
     def sections(self, pictures: dict[str, bytes]) -> list[Section]:
+        chart = self.group_panel(pictures["group.png"])
         return [
-            Section("Scores on scenes that no model has seen", [self._text(), self._table(), self._chart_panel(pictures["group.png"]), self._differences()]),
+            Section("Scores on scenes that no model has seen", [self._text(), self.table(), chart, self.differences()]),
             Section("Pairs and what the models say", [self._sheet()]),
-            Section("Training", [self._curves_panel(pictures["curves.png"]), self._training()]),
-        ]  # fmt: skip
+            Section("Training", [self._curves_panel(pictures["curves.png"]), self.training(TRAINING)]),
+        ]
 
     def _text(self) -> TextPanel:
         return TextPanel(
@@ -135,25 +123,6 @@ class _Story:
             f"give 25, 25 and {CHANCE:.1f} %; a model that knows only which words occur gives both captions nearly the "
             "same score for a picture and can fall below that."
         )
-
-    def _table(self) -> TablePanel:
-        rows: list[list[Any]] = [
-            [self.names[name], *(estimate(self.figures[name][arm], f"figures.{name}.{arm}") for arm in self.arms)]
-            for name in sorted(self.figures, key=list(self.names).index)
-        ]
-        caption = "Mean over seeds with Student's t interval. n is the number of seeds."
-        return TablePanel(["", *(ARMS.get(arm, arm) for arm in self.arms)], rows, caption)
-
-    def _differences(self) -> TablePanel:
-        rows: list[list[Any]] = []
-        for k, found in enumerate(self.result["comparisons"]):
-            d = found["difference"]
-            number = Number(
-                d["mean"], d["low"], d["high"], d["n"], unit=" points", evidence=f"comparisons.{k}.difference.mean"
-            )
-            rows.append([self.names[found["figure"]], number, "shown" if found["shown"] else "not shown"])
-        title = f"{self.result['comparisons'][0]['treated']} minus {self.result['comparisons'][0]['control']}, paired by seed"
-        return TablePanel(["figure", "difference", "above 0"], rows, title)
 
     def chart(self) -> bytes:
         named = [n for n in self.figures if n == "group" or n.startswith("group_")]
@@ -164,16 +133,6 @@ class _Story:
 
     def _short(self, name: str) -> str:
         return {"group": "all pairs", "group_new": "new captions"}.get(name, name.removeprefix("group_"))
-
-    def _chart_panel(self, png: bytes) -> FigurePanel:
-        alt = "; ".join(f"{arm} {self.figures['group'][arm]['mean'] * 100:.1f} %" for arm in self.arms)
-        rows: list[list[Any]] = [
-            [arm, *(Number(v, evidence=f"figures.group.{arm}.values.{k}") for k, v in enumerate(self.figures["group"][arm]["values"]))]
-            for arm in self.arms
-        ]  # fmt: skip
-        seeds = [f"seed {seed}" for seed in self.figures["group"][self.arms[0]]["seeds"]]
-        twin = TablePanel(["arm", *seeds], rows, "Group score of every seed")
-        return FigurePanel(png, f"Group score by arm: {alt}.", "Dot: mean. Bar: 95 % interval. Ticks: seeds.", twin)
 
     def _sheet(self) -> SheetPanel:
         rows = (
@@ -202,7 +161,7 @@ class _Story:
                     truth = row[f"caption_{place}"]
                     said = truth if right else row[f"caption_{1 - place}"]
                     pictures.append(Picture(row[name], truth or "", truth or "", "" if right is None else said, right))
-                sheets.append(SheetRow(f"{ARMS.get(arm, arm)}, picture {place + 1}", pictures))
+                sheets.append(SheetRow(f"{self.said[arm]}, picture {place + 1}", pictures))
         return SheetPanel(
             sheets,
             f"The first {len(rows)} test pairs with the caption that each model prefers for each picture, seed {self.seed}.",
@@ -221,25 +180,4 @@ class _Story:
             png,
             f"Training loss by step: {alt}.",
             f"Seed {self.seed}. Batches differ, so the arms' losses are not comparable.",
-        )
-
-    def _training(self) -> TablePanel:
-        rows: list[list[Any]] = []
-        for arm in self.arms:
-            found = self.of("models", arm).result
-            rows.append(
-                [
-                    ARMS.get(arm, arm),
-                    found["parameters"],
-                    found["steps"],
-                    found["images_seen"],
-                    found["captions"],
-                    f"{found['flop'] / 1e12:.2f}",
-                    found["seconds"],
-                ]
-            )
-        return TablePanel(
-            ["arm", "parameters", "steps", "images seen", "different captions", "TFLOP", "seconds"],
-            rows,
-            f"Seed {self.seed}; seconds on a machine that may have had other work",
         )

@@ -14,18 +14,19 @@ from seedbed.run.step import Context, Done, Step, StepArgs
 
 @register("step", "ladder")
 class Ladder(Step):
-    """For each learner of `rungs` accuracy, moved accuracy and worst slice over seeds, parameters, FLOP, seconds;
-    and its accuracy on the real images of `real`."""
+    """For each learner of `rungs` accuracy, moved accuracy and worst slice over seeds, parameters, FLOP, seconds; and
+    its accuracy on the real images of `real`.
+    """
 
     inputs = ("rungs", "real")
 
     class Args(StepArgs):
-        rungs: str
+        rungs: str | None = None
         real: str | None = None
 
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         rungs: dict[str, list[Done]] = {}
-        for done in context.many("rungs"):
+        for done in context.inputs.get("rungs", []):
             rungs.setdefault(done.result["learner"], []).append(done)
         real = [{"learner": done.cell.get("learner"), **done.result} for done in context.inputs.get("real", [])]
         return {"learners": [_row(name, found) for name, found in rungs.items()], "real": real}

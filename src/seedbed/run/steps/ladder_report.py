@@ -32,25 +32,41 @@ class LadderReport(Publication):
     def run(self, args: Any, context: Context) -> dict[str, Any]:
         ladder = context.one("ladder")
         rows: list[dict[str, Any]] = ladder.result["learners"]
-        png = ladder_chart(rows)
-        sections = [
-            Section("Every learner on the same rows", [_text(), _table(rows), _chart(png, rows)]),
-            Section("Real images", [_real(ladder.result["real"])]),
-        ]
+        real: list[dict[str, Any]] = ladder.result["real"]
+        pictures = {"ladder.png": ladder_chart(rows)} if rows else {}
+        sections = [Section("Real images", [_real(real)])]
+        if rows:
+            chart = _chart(pictures["ladder.png"], rows)
+            sections.insert(0, Section("Every learner on the same rows", [_text(), _table(rows), chart]))
         report = Report(
             title=context.run["title"] or "The ladder of learners",
             subtitle=context.run["about"],
-            findings=_findings(rows),
-            headlines=[
-                Headline(row["learner"], estimate(row["accuracy"], f"learners.{k}.accuracy"))
-                for k, row in enumerate(rows)
-            ],
+            findings=_findings(rows) if rows else _real_findings(real),
+            headlines=_headlines(rows, real),
             sections=sections,
             evidence=evidence_of(ladder),
             provenance=provenance(context.run, ladder.seeds),
         )
-        write_all(context.folder, report, {}, {"ladder.png": png})
+        write_all(context.folder, report, {}, pictures)
         return {"sections": len(sections), "evidence": len(report.evidence)}
+
+
+def _headlines(rows: list[dict[str, Any]], real: list[dict[str, Any]]) -> list[Headline]:
+    """The rendered rows' accuracies; where there are none, the real images'."""
+    if rows:
+        return [
+            Headline(row["learner"], estimate(row["accuracy"], f"learners.{k}.accuracy")) for k, row in enumerate(rows)
+        ]
+    return [Headline(row["learner"], _accuracy(k, row)) for k, row in enumerate(real) if "skipped" not in row]
+
+
+def _real_findings(real: list[dict[str, Any]]) -> list[str]:
+    read = [k for k, row in enumerate(real) if "skipped" not in row]
+    if not read:
+        return [f"Skipped: {why}" for why in sorted({row["skipped"] for row in real})]
+    order = sorted(read, key=lambda k: -real[k]["accuracy"])
+    best, last = (ref(f"{100 * real[k]['accuracy']:.1f} %", f"real.{k}.accuracy") for k in (order[0], order[-1]))
+    return [f"**{real[order[0]]['learner']} reads the most: {best}**; {real[order[-1]]['learner']} the least: {last}."]
 
 
 def _findings(rows: list[dict[str, Any]]) -> list[str]:
@@ -77,8 +93,9 @@ def _text() -> TextPanel:
     return TextPanel(
         "Each learner has its own rate and number of passes, chosen so that it fits its training rows; all see the same "
         "rows. *Moved*: test pictures moved up, down, left and right, edges repeated. *Worst slice*: error rate of the "
-        "worst crossed slice with ten test rows or more; with few rows a slice it is high by chance alone. FLOP are those "
-        "that torch counts; learners with a rule of their own are not counted (–)."
+        "worst crossed slice with ten test rows or more; with few rows a slice it is high by chance alone. FLOP are products "
+        "and convolutions: forward passes counted, times three, where gradients are followed; all that ran, where a learner "
+        "has a rule of its own."
     )
 
 
@@ -118,15 +135,19 @@ def _chart(png: bytes, rows: list[dict[str, Any]]) -> FigurePanel:
 
 def _real(real: list[dict[str, Any]]) -> TablePanel | TextPanel:
     cells: list[list[Any]] = []
+    skipped = {row["source"]: row["skipped"] for row in real if "skipped" in row}
     for k, row in enumerate(real):
         if "skipped" in row:
-            cells.append([row["learner"], row["source"], f"skipped: {row['skipped']}", "–", "–"])
-        else:
-            number = Number(row["accuracy"], row["low"], row["high"], row["test_rows"], evidence=f"real.{k}.accuracy")
-            cells.append(
-                [row["learner"], row["source"], number, f"{row['train_rows']:,}", f"{row['cpu_seconds']:,.0f}"]
-            )
+            continue
+        cells.append(
+            [row["learner"], row["source"], _accuracy(k, row), f"{row['train_rows']:,}", f"{row['cpu_seconds']:,.0f}"]
+        )
+    cells += [["all", source, f"skipped: {why}", "–", "–"] for source, why in skipped.items()]
     if not cells:
         return TextPanel("None was asked for.")
     head = ["learner", "images", "accuracy", "training rows", "processor s"]
     return TablePanel(head, cells, "Held-out real images, one seed, Wilson intervals over rows")
+
+
+def _accuracy(k: int, row: dict[str, Any]) -> Number:
+    return Number(row["accuracy"], row["low"], row["high"], row["test_rows"], evidence=f"real.{k}.accuracy")

@@ -76,6 +76,7 @@ class Recaption(Step):
             "rows": len(new),
             "different": len(set(new)),
             "old_different": len(set(olds.values())),
+            "columns": {"old": args.old, "truth": args.truth},
         }
         if args.truth and "scene" in table.column_names:
             scenes, truth = table["scene"].to_pylist(), table[args.truth].to_pylist()

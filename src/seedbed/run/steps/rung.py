@@ -22,7 +22,7 @@ WORST_ROWS = 10  # a slice needs as many test rows
 @registry.register("step", "rung")
 class Rung(Step):
     """accuracy on the test rows, `moved` (accuracy by pixels moved, the mean of four directions), the worst slice of
-    the columns `by` crossed, parameters, training FLOP (0 where a learner has a rule of its own) and processor seconds.
+    the columns `by` crossed, parameters, training FLOP (0: not counted) and processor seconds.
     """
 
     inputs = ("data", "test")
