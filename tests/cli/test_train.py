@@ -17,6 +17,7 @@ from seedbed.cli.train import command
 from seedbed.dataset import Dataset
 from seedbed.dataset.images import encode
 from seedbed.errors import UsageError
+from seedbed.run.training_data import stored
 
 RNG = np.random.default_rng(2)
 
@@ -55,6 +56,16 @@ def test_a_model_folder_with_all_that_belongs_to_it(tmp_path: Path) -> None:
     assert train(*words)["already"] is True and (out / "weights.safetensors").read_bytes() == before
     with pytest.raises(UsageError, match="trained with settings="):
         train(*[w if w != "40" else "50" for w in words])
+
+
+def test_rows_without_a_label_are_left_out(tmp_path: Path) -> None:
+    weak = [None if k % 3 == 0 else "yes" if k % 2 else "no" for k in range(60)]
+    data = dataset(tmp_path / "data", weak=weak)
+    made = train("small_cnn", data, "--heads", "weak", "--steps", "2", "--set", "width=2", "--out", str(tmp_path / "m"))
+    assert made["unlabelled_rows"] == 20 and made["labels"] == {"weak": ["no", "yes"]}
+    assert made["training_rows"] + made["validation_rows"] == 40
+    with pytest.raises(UsageError, match="20 rows without a label in 'weak'"):
+        stored([Dataset(data)], ["weak"])
 
 
 def test_a_world_renders_while_the_model_trains(tmp_path: Path) -> None:

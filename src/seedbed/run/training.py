@@ -71,7 +71,7 @@ def train_model(job: Job, *, threads: int | None = None, progress: Progress | No
         return {}
     learner.save(job.out)
     facts = {
-        **job.to_dict(), "labels": data.heads, "training_rows": len(rows), "validation_rows": len(held) if held else 0,
+        **job.to_dict(), "labels": data.heads, "unlabelled_rows": _unlabelled(folders, data), "training_rows": len(rows), "validation_rows": len(held) if held else 0,
         "parameters": learner.parameters_count, "sources": [source(folder) for folder in folders],
     }  # fmt: skip
     scores = _validation(learner, held) if held else {}
@@ -83,7 +83,7 @@ def train_model(job: Job, *, threads: int | None = None, progress: Progress | No
 def _data(job: Job) -> tuple[TrainingData, list[Path]]:
     if Path(job.data).is_dir():
         dataset = Dataset(job.data)
-        return stored([dataset], job.heads), [dataset.path]
+        return stored([dataset], job.heads, unlabelled="dropped"), [dataset.path]
     if job.data not in registry.names("world"):
         raise UsageError(
             "no such dataset, and no world of this name",
@@ -94,6 +94,11 @@ def _data(job: Job) -> tuple[TrainingData, list[Path]]:
         raise UsageError(f"rows is {job.rows}", where=f"world {job.data}", hint="say how many: --rows 5000")
     data = rendered(job.data, job.heads, rows=job.rows, seed=job.settings.seed, options=job.world_options)
     return data, []
+
+
+def _unlabelled(folders: Sequence[Path], data: TrainingData) -> int:
+    """Rows of the datasets that were left out, because they have no label."""
+    return sum(len(Dataset(folder)) for folder in folders) - len(data) if folders else 0
 
 
 def _validation(learner: Any, held: TrainingData) -> dict[str, float]:

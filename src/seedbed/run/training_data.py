@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from seedbed.dataset import Dataset
 from seedbed.errors import UsageError, nearest
@@ -54,17 +55,25 @@ class _Part:
         return self.images.take(self.rows[rows])
 
 
-def stored(datasets: Sequence[Dataset], heads: Sequence[str]) -> TrainingData:
-    """The rows of datasets one after the other. UsageError for missing columns, one class, images of several sizes."""
+def stored(datasets: Sequence[Dataset], heads: Sequence[str], *, unlabelled: str = "refused") -> TrainingData:
+    """The rows of datasets one after the other. unlabelled: rows without a label in a head are "refused" or "dropped".
+
+    UsageError for missing columns, one class, images of several sizes.
+    """
     for dataset in datasets:
         for name in ("image", *heads):
             if name not in dataset.schema.names:
                 raise UsageError(
                     f"no column '{name}'", where=str(dataset.path), hint=nearest(name, dataset.schema.names)
                 )
-    parts = [dataset.table(["image", *heads]) for dataset in datasets]
-    encoded = [data for part in parts for data in part["image"].to_pylist()]
     where = ", ".join(str(dataset.path) for dataset in datasets)
+    parts = [dataset.table(["image", *heads]) for dataset in datasets]
+    for head in heads:
+        missing = sum(part[head].null_count for part in parts)
+        if missing and unlabelled == "refused":
+            raise UsageError(f"{missing:,} rows without a label in '{head}'", where=where, hint="leave them out first")
+        parts = [part.filter(pc.is_valid(part[head])) for part in parts] if missing else parts
+    encoded = [data for part in parts for data in part["image"].to_pylist()]
     empty = [row for row, data in enumerate(encoded) if data is None]
     if empty or not encoded:
         raise UsageError(
