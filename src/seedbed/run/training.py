@@ -72,7 +72,8 @@ def train_model(job: Job, *, threads: int | None = None, progress: Progress | No
     learner.save(job.out)
     facts = {
         **job.to_dict(), "labels": data.heads, "unlabelled_rows": _unlabelled(folders, data),
-        "training_rows": len(rows), "validation_rows": len(held) if held else 0, "parameters": learner.parameters_count, "sources": [source(folder) for folder in folders],
+        "training_rows": len(rows), "validation_rows": len(held) if held else 0,
+        "parameters": learner.parameters_count, "sources": [source(folder) for folder in folders],
     }  # fmt: skip
     scores = _validation(learner, held) if held else {}
     made = finish(job.out, facts, outcome, folders, scores)
