@@ -84,3 +84,13 @@ def test_wrong_input_is_one_line(tmp_path: Path) -> None:
     ):
         with pytest.raises(UsageError, match=said):
             train(*words, *out)
+
+
+def test_other_folders_say_what_reads_them(tmp_path: Path) -> None:
+    for config, said in (
+        ({"captioner": True}, "Captioner.load"), ({"dual_encoder": True}, "load_dual"),
+        ({"model_type": "siglip"}, "load_dual"), ({"model_type": "llama"}, "load_language_model"), ([], "save"),
+    ):  # fmt: skip
+        (tmp_path / "config.json").write_text(json.dumps(config))
+        with pytest.raises(UsageError, match=said):
+            sb.learn.load(tmp_path)

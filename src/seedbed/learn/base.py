@@ -54,9 +54,21 @@ def load(folder: str | Path, device: str = "cpu", *, use: str | None = None, ove
     path = Path(folder) / CONFIG
     config = read_json(path)
     if not isinstance(config, Mapping) or "learner" not in config:
-        raise UsageError("does not describe a learner", where=str(path), hint="give a folder written by save")
+        raise UsageError("does not describe a learner", where=str(path), hint=_reader(config))
     found: Learner = get("learner", config["learner"], where=str(path)).load(folder, device)
     return found
+
+
+def _reader(config: Any) -> str:
+    """What reads a model's folder that holds no learner of images."""
+    kinds = config if isinstance(config, Mapping) else {}
+    if kinds.get("captioner"):
+        return "seedbed.learn.captioning.Captioner.load reads it"
+    if kinds.get("dual_encoder") or kinds.get("model_type") in ("clip", "siglip"):
+        return "seedbed.learn.contrastive.load_dual reads it"
+    if "model_type" in kinds:
+        return "seedbed.learn.models.language.load_language_model reads language models"
+    return "give a folder written by save"
 
 
 def as_batch(images: np.ndarray, where: str) -> np.ndarray:

@@ -59,7 +59,8 @@ def train_on_captions(
         del how["clip"]  # its own default
     if model == DUAL:
         how["negatives"] = parts["negatives"]
-    total = settings.count(len(rows.pairs) * 2 if parts["negatives"] == "pairs" else len(rows))
+    paired = parts["negatives"] == "pairs" and len(rows.pairs)  # without pairs the fit says what is missing
+    total = settings.count(2 * len(rows.pairs) if paired else len(rows))
     with told.step(f"train {model}", total, "steps") as step:
         fitted, outcome = _fit(model)(
             rows, options=parts["model"], held_out=held, checkpoints=out / CHECKPOINTS, resume=True,
