@@ -49,12 +49,12 @@ def _said(value: float, percent: bool) -> str:
 def interval_chart(groups: Sequence[Mapping[str, Any]], *, axis: str, percent: bool = True) -> bytes:
     """One row a group: mean as a dot, its interval as a bar, each seed's value as a faint tick.
 
-    groups: mappings with label, mean, low, high, values.
+    groups: mappings with label, mean, low, high, values, and `color` (a number; by default each has its own).
     """
     scale = 100.0 if percent else 1.0
     figure, axes = _figure(7.2, 0.62 * len(groups) + 1.0)
     for place, group in enumerate(groups):
-        y, color = len(groups) - 1 - place, PALETTE[place % len(PALETTE)]
+        y, color = len(groups) - 1 - place, PALETTE[group.get("color", place) % len(PALETTE)]
         values = [v * scale for v in group["values"] if _known(v)]
         axes.plot(values, [y - 0.22] * len(values), "|", color=color, alpha=0.7, markersize=9)
         if not _known(group["mean"]):
