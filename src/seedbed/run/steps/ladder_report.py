@@ -137,15 +137,13 @@ def _real(real: list[dict[str, Any]]) -> TablePanel | TextPanel:
     cells: list[list[Any]] = []
     skipped = {row["source"]: row["skipped"] for row in real if "skipped" in row}
     for k, row in enumerate(real):
-        if "skipped" in row:
-            continue
-        cells.append(
-            [row["learner"], row["source"], _accuracy(k, row), f"{row['train_rows']:,}", f"{row['cpu_seconds']:,.0f}"]
-        )
-    cells += [["all", source, f"skipped: {why}", "–", "–"] for source, why in skipped.items()]
+        if "skipped" not in row:
+            sizes = [f"{row['train_rows']:,}", f"{row['parameters']:,}", f"{row['flop']:.2g}"]
+            cells.append([row["learner"], row["source"], _accuracy(k, row), *sizes, f"{row['cpu_seconds']:,.0f}"])
+    cells += [["all", source, f"skipped: {why}", "–", "–", "–", "–"] for source, why in skipped.items()]
     if not cells:
         return TextPanel("None was asked for.")
-    head = ["learner", "images", "accuracy", "training rows", "processor s"]
+    head = ["learner", "images", "accuracy", "training rows", "parameters", "FLOP", "processor s"]
     return TablePanel(head, cells, "Held-out real images, one seed, Wilson intervals over rows")
 
 
