@@ -1,6 +1,6 @@
 """The fit loop against a bare PyTorch loop on the same batches, and how long a step waits for its data.
 
-python -m benchmarks.training --threads 1         # about ten minutes; a free machine
+python -m benchmarks.training --threads 1         # about three minutes
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,7 @@ from seedbed.learn.text.tokenizer import train_tokenizer
 from seedbed.learn.training import Classification
 
 LABELS = [str(k) for k in range(10)]
-ROWS, SIDE, BATCH, BLOCKS = 1024, 64, 64, 16
+ROWS, SIDE, BATCH, BLOCKS, WARM = 1024, 64, 64, 16, 3
 Loss = Callable[[np.ndarray], torch.Tensor]
 
 
@@ -85,49 +84,51 @@ def llama(texts: list[str]) -> tuple[Objective, Loss]:
     return objective, loss
 
 
-def bare(module: torch.nn.Module, loss: Loss, rows: int, batch: int, steps: int) -> list[float]:
-    """Seconds of each step of the loop that a person writes first, but for the first step."""
-    optimiser = torch.optim.AdamW(module.parameters(), lr=1e-4)
-    rng = np.random.default_rng(0)
-    module.train()
-    times = [time.perf_counter()]
-    for _ in range(steps):
-        found = loss(rng.permutation(rows)[:batch])
-        optimiser.zero_grad(set_to_none=True)
+class Turns:
+    """After each step of the fit loop one step of the loop that a person writes first, on the same module: whatever
+    else the machine does meets both.
+    """
+
+    def __init__(self, module: torch.nn.Module, loss: Loss, rows: int, batch: int) -> None:
+        self.optimiser = torch.optim.AdamW(module.parameters(), lr=1e-4)
+        self.loss, self.rows, self.batch = loss, rows, batch
+        self.rng = np.random.default_rng(0)
+        self.own: list[float] = []
+        self.bare: list[float] = []
+        self.mark = time.perf_counter()
+
+    def __call__(self, _: int) -> None:
+        now = time.perf_counter()
+        self.own.append(now - self.mark)
+        found = self.loss(self.rng.permutation(self.rows)[: self.batch])
+        self.optimiser.zero_grad(set_to_none=True)
         found.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+        self.optimiser.step()
         float(found.detach())
-        times.append(time.perf_counter())
-    return [after - before for before, after in pairwise(times)][1:]
-
-
-def ours(objective: Objective, batch: int, steps: int, threads: int) -> tuple[list[float], float]:
-    """(seconds of each step but the first, which counts the FLOP; share of the whole that waits for data)."""
-    times: list[float] = []
-    settings = Settings(seed=0, steps=steps, batch_size=batch, learning_rate=1e-4)
-    made = optimise(objective, settings, progress=lambda _: times.append(time.perf_counter()), threads=threads)
-    return [after - before for before, after in pairwise(times)], made.waiting / made.seconds
+        self.mark = time.perf_counter()
+        self.bare.append(self.mark - now)
 
 
 def compare(name: str, objective: Objective, loss: Loss, batch: int, args: argparse.Namespace) -> None:
-    """One line: the median step of both, and the median ratio of the pairs."""
-    module, ratios, step = objective.module, [], []
-    bare(module, loss, objective.rows, batch, 3)
-    for turn in range(args.pairs):  # who comes first changes, as machines drift
-        if turn % 2:
-            theirs = statistics.median(bare(module, loss, objective.rows, batch, args.steps))
-            own = statistics.median(ours(objective, batch, args.steps, args.threads)[0])
-        else:
-            own = statistics.median(ours(objective, batch, args.steps, args.threads)[0])
-            theirs = statistics.median(bare(module, loss, objective.rows, batch, args.steps))
-        ratios.append(own / theirs)
-        step.append(theirs)
-    size = sum(p.numel() for p in module.parameters())
+    """One line: the median of a bare step, and the median ratio of the steps with the range of its middle half."""
+    turns = Turns(objective.module, loss, objective.rows, batch)
+    settings = Settings(seed=0, steps=args.steps + WARM, batch_size=batch, learning_rate=1e-4)
+    optimise(objective, settings, progress=turns, threads=args.threads)
+    ratios = np.array(turns.own[WARM:]) / np.array(turns.bare[WARM:])  # the first step counts the FLOP
+    size = sum(p.numel() for p in objective.module.parameters())
+    low, middle, high = np.quantile(ratios, (0.25, 0.5, 0.75))
     print(
-        f"{name} ({size:,} parameters, {batch} rows): bare {1000 * statistics.median(step):.0f} ms a step, ours / bare "
-        f"{statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f}, {args.pairs} pairs of {args.steps} steps)",
+        f"{name} ({size:,} parameters, {batch} rows): bare {1000 * statistics.median(turns.bare[WARM:]):.0f} ms a step, "
+        f"ours / bare {middle:.3f} (middle half {low:.3f} to {high:.3f}, {len(ratios)} pairs of steps)",
         flush=True,
     )
+
+
+def waiting(objective: Objective, args: argparse.Namespace) -> float:
+    """Share of a fit's seconds that it waits for data."""
+    settings = Settings(seed=0, steps=args.steps, batch_size=BATCH, learning_rate=1e-4)
+    made = optimise(objective, settings, threads=args.threads)
+    return made.waiting / made.seconds
 
 
 def cases(pixels: np.ndarray, texts: list[str]) -> Iterator[tuple[str, Objective, Loss, int]]:
@@ -142,8 +143,7 @@ def cases(pixels: np.ndarray, texts: list[str]) -> Iterator[tuple[str, Objective
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -157,8 +157,7 @@ def main() -> None:
     deep = {"widths": [32, 64, 128, 256], "depths": [1, 1, 1, 1]}
     for kind, rows in (("in memory", ArrayRows(pixels)), ("PNG, decoded ahead", EncodedRows(encoded))):
         objective, _ = classifier("resnet", deep, rows, pixels)
-        waits = [ours(objective, BATCH, args.steps, args.threads)[1] for _ in range(args.pairs)]
-        print(f"waiting for data, {kind}: {100 * statistics.median(waits):.2f} % of the time", flush=True)
+        print(f"waiting for data, {kind}: {100 * waiting(objective, args):.2f} % of the time", flush=True)
 
 
 if __name__ == "__main__":
