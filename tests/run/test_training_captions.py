@@ -80,6 +80,7 @@ def test_wrong_input_is_one_line(tmp_path: Path) -> None:
         (["captioner", data, "--set", "dept=2"], "unknown option 'dept'; did you mean 'depth'"),
         (["captioner", data, "--column", "number"], "this column is no text"),
         (["captioner", "nowhere"], "no such dataset"),
+        (["captioner", data, "--heads", "pair"], "are for learners of images; captioner takes --column"),
         (["lenet5", data, "--column", "caption"], "--column is for llama, dual_encoder, captioner"),
     ):
         with pytest.raises(UsageError, match=said):

@@ -75,16 +75,14 @@ def command(
     from seedbed.run.training import Job, fit_settings, train_model
 
     if model in (TEXT, *CAPTIONS):
-        words = {
-            "seed": seed,
-            "steps": steps,
-            "epochs": epochs,
-            "held_out": validation,
-            "use": use,
-            "override": override,
-        }
-        made = _on_words(model, str(data), column, Path(str(out)), wanted, threads, Progress(progress), words)
-        _say(made, str(out), as_json)
+        if heads or rows or world or augment != "none":
+            hint = f"{model} takes --column"
+            raise UsageError(
+                "--heads, --rows, --world and --augment are for learners of images", where="train", hint=hint
+            )
+        how: dict[str, Any] = {"options": wanted, "steps": steps, "epochs": epochs, "held_out": validation, "use": use}
+        how |= {"override": override, "seed": seed, "threads": threads, "progress": Progress(progress)}
+        _say(_on_words(model, str(data), column, Path(str(out)), how), str(out), as_json)
         return
     if column:
         raise UsageError(
@@ -92,27 +90,22 @@ def command(
         )
     if not heads:
         raise UsageError("--heads is missing", where="train", hint="label columns, for example --heads category,color")
-    how = fit_settings(wanted, seed, epochs, steps)
+    fit = fit_settings(wanted, seed, epochs, steps)
     smoothing = wanted.pop("label_smoothing", 0.0)
     job = Job(
-        model, str(data), Path(str(out)), [name.strip() for name in heads.split(",")], how, wanted, augment, smoothing,
+        model, str(data), Path(str(out)), [name.strip() for name in heads.split(",")], fit, wanted, augment, smoothing,
         validation, rows, settings(world), use, override,
     )  # fmt: skip
     _say(train_model(job, threads=threads, progress=Progress(progress)), str(out), as_json)
 
 
-def _on_words(
-    model: str, data: str, column: str | None, out: Path, options: dict[str, Any], threads: int | None, progress: Any,
-    how: dict[str, Any],
-) -> dict[str, Any]:  # fmt: skip
+def _on_words(model: str, data: str, column: str | None, out: Path, how: dict[str, Any]) -> dict[str, Any]:
     from seedbed.run.training import train_text
     from seedbed.run.training_captions import train_on_captions
 
     if model == TEXT:
-        return train_text(data, column, out, options=options, threads=threads, progress=progress, **how)
-    return train_on_captions(
-        model, data, column or "caption", out, options=options, threads=threads, progress=progress, **how
-    )
+        return train_text(data, column, out, **how)
+    return train_on_captions(model, data, column or "caption", out, **how)
 
 
 def _describe(model: str, options: dict[str, Any], as_json: bool) -> None:
