@@ -45,10 +45,11 @@ def captioned(dataset: Any, caption: str = "caption", image: str = "image", pair
     if caption == "caption" and all(name in names for name in PAIR):
         return _pairs(dataset, where)
     column, _, style = caption.partition(".")
-    for name in (image, column, *([pair] if pair else [])):
+    wanted = list(dict.fromkeys([image, column, *([pair] if pair else [])]))
+    for name in wanted:
         if name not in names:
             raise UsageError(f"no column '{name}'", where=where, hint=nearest(name, names))
-    table = dataset.table([image, column, *([pair] if pair else [])])
+    table = dataset.table(wanted)
     texts = [_text(value, style, where) for value in table[column].to_pylist()]
     both = table[pair].to_pylist() if pair else [None] * len(texts)
     kept = [row for row in zip(table[image].to_pylist(), texts, both) if row[0] is not None and row[1]]
