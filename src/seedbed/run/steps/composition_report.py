@@ -127,7 +127,9 @@ class _Story(ArmsStory):
     def chart(self) -> bytes:
         named = [n for n in self.figures if n == "group" or n.startswith("group_")]
         groups = [
-            {"label": f"{self._short(name)}, {arm}", **self.figures[name][arm]} for name in named for arm in self.arms
+            {"label": f"{self._short(name)}, {arm}", "color": color, **self.figures[name][arm]}
+            for name in named
+            for color, arm in enumerate(self.arms)
         ]
         return figures.interval_chart(groups, axis=f"group score, % (chance {CHANCE:.1f})")
 
