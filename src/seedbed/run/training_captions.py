@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from seedbed.learn.contrastive import Captioned
 
 DUAL, CAPTIONER = "dual_encoder", "captioner"
-RATE = {DUAL: 1e-3, CAPTIONER: 1e-3}
+RATE = 1e-3  # of learning, where none is given
 FEWEST = 4  # rows
 
 
@@ -35,15 +35,15 @@ def train_on_captions(
 
     options: of the model, of `learn.Settings`, `pair` (a column that two rows of a minimal pair share) and, for a
     dual encoder, `negatives`. Both rows of a pair are held out together. Figures on the rows held out: recall at 1, 5
-    and 10 both ways, and the group score of the pairs; or the share of captions written word for word, and of tokens.
+    and 10 both ways, and the group score of the pairs; or the share of captions written word for word.
     """
     from seedbed.run.training import finished, first_process, fit_settings, noted
 
     for package in ("torch", "tokenizers"):
         needed(package, "models")
-    wanted, told = dict(options), progress or Progress("none")
-    settings = fit_settings({"learning_rate": RATE[model], **wanted}, seed, epochs, steps)
-    parts = _options(model, wanted)
+    told, rest = progress or Progress("none"), {"learning_rate": RATE, **options}
+    settings = fit_settings(rest, seed, epochs, steps)  # takes its own out of them
+    parts = _options(model, rest)
     asked = {
         "model": model, "data": data, "column": column, "options": parts, "validation": held_out,
         "settings": settings.to_dict(),
@@ -80,8 +80,8 @@ def train_on_captions(
     return made
 
 
-def _options(model: str, wanted: dict[str, Any]) -> dict[str, Any]:
-    """What is left of the options once the fit's are taken: of the model, and how rows become batches."""
+def _options(model: str, rest: dict[str, Any]) -> dict[str, Any]:
+    """What is left of the options, in two parts: of the model, and how rows become batches."""
     from dataclasses import fields
 
     from seedbed.learn.captioning import captioner
@@ -90,8 +90,6 @@ def _options(model: str, wanted: dict[str, Any]) -> dict[str, Any]:
     from seedbed.learn.settings import Settings
 
     known: dict[str, Any] = dual.DEFAULTS if model == DUAL else captioner.DEFAULTS
-    fit = {f.name for f in fields(Settings)}
-    rest = {key: value for key, value in wanted.items() if key not in fit}
     pair, negatives = rest.pop("pair", None), "random"
     if model == DUAL:
         negatives = rest.pop("negatives", "random")
@@ -99,7 +97,7 @@ def _options(model: str, wanted: dict[str, Any]) -> dict[str, Any]:
             raise UsageError(f"no negatives '{negatives}'", where="train", hint=nearest(str(negatives), NEGATIVES))
     for name in rest:
         if name not in known:
-            hint = nearest(name, [*known, *fit, "pair", "negatives"])
+            hint = nearest(name, [*known, *(f.name for f in fields(Settings)), "pair", "negatives"])
             raise UsageError(f"unknown option '{name}'", where=model, hint=hint)
     return {"model": rest, "pair": pair, "negatives": negatives}
 
@@ -143,13 +141,9 @@ def _scores(model: str, fitted: Any, held: Captioned) -> dict[str, float]:
         written = fitted.captions(held.images)
         return {"word_for_word": float(np.mean([a.lower() == b.lower() for a, b in zip(written, held.captions)]))}
     from seedbed.audit.winoground import wins
-    from seedbed.learn.contrastive import recall
+    from seedbed.learn.contrastive import pair_cosines, recall
 
     found = recall(fitted, held.images, held.captions)
     scores = {f"{kind}_recall_{k}": value for kind, values in found.items() for k, value in values.items()}
-    pairs = [(a, b) for a, b in held.pairs.tolist() if held.captions[a] != held.captions[b]]
-    if pairs:
-        images, texts = fitted.embed_images(held.images), fitted.embed_texts(held.captions)
-        each = np.einsum("pcd,pid->pci", texts[np.array(pairs)], images[np.array(pairs)])
-        scores["group_score"] = float(wins(each)["group"].mean())
-    return scores
+    cosines = pair_cosines(fitted, held)
+    return {**scores, "group_score": float(wins(cosines)["group"].mean())} if len(cosines) else scores

@@ -10,12 +10,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Captioned", "DualEncoder", "captioned", "fit_dual", "load_dual", "recall", "zero_shot"]
+__all__ = ["Captioned", "DualEncoder", "captioned", "fit_dual", "load_dual", "pair_cosines", "recall", "zero_shot"]
 
 if TYPE_CHECKING:
     from seedbed.learn.contrastive.data import Captioned, captioned
     from seedbed.learn.contrastive.dual import DualEncoder, load_dual
-    from seedbed.learn.contrastive.evaluate import recall, zero_shot
+    from seedbed.learn.contrastive.evaluate import pair_cosines, recall, zero_shot
     from seedbed.learn.contrastive.fit import fit_dual
 
 _PLACES = {
@@ -24,6 +24,7 @@ _PLACES = {
     "captioned": "data",
     "fit_dual": "fit",
     "load_dual": "dual",
+    "pair_cosines": "evaluate",
     "recall": "evaluate",
     "zero_shot": "evaluate",
 }

@@ -1,4 +1,4 @@
-"""What a dual encoder can do: retrieval both ways, and classification by the names of the classes."""
+"""What a dual encoder can do: retrieval both ways, minimal pairs, and classification by the names of the classes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.errors import UsageError
-from seedbed.learn.contrastive.data import numbered
+from seedbed.learn.contrastive.data import Captioned, numbered
 from seedbed.learn.contrastive.dual import Dual
 
 TEMPLATES = ("a {}", "a picture of a {}", "a {} on a table")
@@ -30,6 +30,16 @@ def recall(model: Dual, images: Any, captions: Sequence[str], at: Sequence[int] 
         "text": {str(k): float(found_at(scores, right, k).mean()) for k in at},
         "image": {str(k): float(found_at(scores.T, right.T, k).mean()) for k in at},
     }
+
+
+def pair_cosines(model: Dual, data: Captioned) -> np.ndarray:
+    """The cosines of each minimal pair of `data`, float (pairs, captions 2, images 2); pairs whose two captions are the
+    same are left out.
+    """
+    pairs = np.array([(a, b) for a, b in data.pairs if data.captions[a] != data.captions[b]], int).reshape(-1, 2)
+    images, texts = model.embed_images(data.images), model.embed_texts(data.captions)
+    made: np.ndarray = np.einsum("pcd,pid->pci", texts[pairs], images[pairs])
+    return made
 
 
 def found_at(scores: np.ndarray, right: np.ndarray, k: int) -> np.ndarray:

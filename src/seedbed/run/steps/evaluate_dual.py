@@ -63,15 +63,12 @@ class EvaluateDual(Step):
 
 
 def _dense(dataset: Any, model: Any) -> dict[str, Any]:
-    """Pair scores and recall of the dense captions; pairs whose two captions are the same are left out."""
+    """Pair scores and recall of the dense captions."""
     from seedbed.audit.winoground import pair_scores
-    from seedbed.learn.contrastive import captioned, recall
+    from seedbed.learn.contrastive import captioned, pair_cosines, recall
 
     data = captioned(dataset, "dense", pair="pair")
-    images, texts = model.embed_images(data.images), model.embed_texts(data.captions)
-    pairs = np.array([(a, b) for a, b in data.pairs if data.captions[a] != data.captions[b]], int).reshape(-1, 2)
-    scores = np.einsum("pcd,pid->pci", texts[pairs], images[pairs])
-    return {"pairs": pair_scores(scores), "recall": recall(model, data.images, data.captions)}
+    return {"pairs": pair_scores(pair_cosines(model, data)), "recall": recall(model, data.images, data.captions)}
 
 
 def _captions(context: Context) -> set[str]:
