@@ -252,13 +252,13 @@ class _Fit:
 
     def _count(self, batch: Any) -> float:
         """FLOP of one training batch: its forward pass counted by torch, times three."""
-        from torch.utils.flop_counter import FlopCounterMode
+        from seedbed.learn.counting import counting
 
         generator = self.objective.generator
         kept = generator.get_state() if generator is not None else None
         wrapped, self.objective.module = self.objective.module, self.plain
         self.plain.eval()
-        with torch.no_grad(), torch.random.fork_rng(devices=[]), FlopCounterMode(display=False) as counter:
+        with torch.no_grad(), torch.random.fork_rng(devices=[]), counting() as counter:
             self.objective.loss(batch, 0.0)
         self.objective.module = wrapped
         self.objective.module.train()
